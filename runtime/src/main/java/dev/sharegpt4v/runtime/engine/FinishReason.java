@@ -1,0 +1,11 @@
+package dev.sharegpt4v.runtime.engine;
+
+/** Why a generation ended. */
+public enum FinishReason {
+    /** A stop token was sampled. */
+    STOP,
+    /** The token limit or the end of the context was reached. */
+    LENGTH,
+    /** The caller cancelled. */
+    CANCELLED
+}

@@ -1,0 +1,23 @@
+package dev.sharegpt4v.runtime.engine;
+
+/** The caller's handle of one generation. Events are read by one thread; {@link #cancel()} may come from any. */
+public interface Generation extends AutoCloseable {
+
+    /** The request's id. */
+    String id();
+
+    /**
+     * Blocks for the next event. After {@code Finished} or {@code Failed} there is no further event.
+     *
+     * @throws InterruptedException when the waiting thread is interrupted; the generation goes on
+     * @throws IllegalStateException after the end was read
+     */
+    GenerationEvent next() throws InterruptedException;
+
+    /** Ends the generation before the engine's next step; its blocks return at once. Harmless after the end. */
+    void cancel();
+
+    /** Cancels what still runs. */
+    @Override
+    void close();
+}
