@@ -12,6 +12,9 @@ public interface Checkpoint extends AutoCloseable {
     /** The folder of the language model, where the tokenizer files are. */
     Path folder();
 
+    /** What the files hold, for people. */
+    TensorInventory inventory();
+
     @Override
     void close();
 }
