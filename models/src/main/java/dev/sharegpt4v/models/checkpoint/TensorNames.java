@@ -73,7 +73,7 @@ final class TensorNames {
     private static Optional<String> vision(String name) {
         for (String prefix : VISION_PREFIXES) {
             int at = name.lastIndexOf(prefix);
-            if (at == 0 || at > 0 && name.charAt(at - 1) == '.') {
+            if (at == 0 || (at > 0 && name.charAt(at - 1) == '.')) {
                 String rest = name.substring(at + prefix.length());
                 return VISION.matcher(rest).matches() ? Optional.of("vision." + rest) : Optional.empty();
             }

@@ -79,7 +79,7 @@ final class BlockWeights {
             return;
         }
         for (int index = 0; index < codes.length; index += 2) {
-            target.put((byte) (codes[index] | codes[index + 1] << 4));
+            target.put((byte) (codes[index] | (codes[index + 1] << 4)));
         }
     }
 

@@ -35,6 +35,11 @@ public record ConversionOptions(
         return new ConversionOptions(weights, visionWeights, blockSize, symmetric, true);
     }
 
+    /** Whether the decoder's matrices are quantised without zero points. */
+    boolean isSymmetric() {
+        return weights == WeightFormat.INT8 || (weights == WeightFormat.INT4 && symmetric);
+    }
+
     MatrixFormat decoderMatrices() {
         return matrices(weights);
     }

@@ -70,7 +70,8 @@ final class DecoderGraph {
             normed = addAndNorm(outer, sumOf(name + ".post_attention_layernorm"), mlp(name + ".mlp", inner));
             residual = sumOf(outer);
         }
-        linear("lm_head", normed, head()).outputs("logits");
+        linear("lm_head", normed, rows("lm_head.weight", config.vocabularySize(), config.hiddenSize()))
+                .outputs("logits");
         graph.output("logits", OnnxType.FLOAT, Dimension.of("rows"), Dimension.of(config.vocabularySize()));
         return graph;
     }
@@ -94,8 +95,8 @@ final class DecoderGraph {
                 "embed_tokens.weight",
                 full ? OnnxType.FLOAT : OnnxType.FLOAT16,
                 rows("text.embed_tokens.weight", config.vocabularySize(), config.hiddenSize())));
-        String tokens =
-                graph.node(Graph.ONNX, "Gather", "embed_tokens", table, "input_ids").output();
+        String tokens = graph.node(Graph.ONNX, "Gather", "embed_tokens", table, "input_ids")
+                .output();
         if (!full) {
             tokens = graph.node(Graph.ONNX, "Cast", "embed_tokens.widened", tokens)
                     .with("to", OnnxType.FLOAT.code())
@@ -148,15 +149,14 @@ final class DecoderGraph {
         String activated = graph.node(Graph.MICROSOFT, "QuickGelu", name + ".silu", gate)
                 .with("alpha", 1f)
                 .output();
-        String product = graph.node(Graph.ONNX, "Mul", name + ".product", activated, up)
-                .output();
+        String product =
+                graph.node(Graph.ONNX, "Mul", name + ".product", activated, up).output();
         return matrix(name + ".down_proj", product, config.hiddenSize(), config.intermediateSize());
     }
 
     /** Adds to the residual stream and normalises; {@link #sumOf} names the new residual stream. */
     private String addAndNorm(String name, String residual, String addend) {
-        return graph.node(
-                        Graph.MICROSOFT, "SkipSimplifiedLayerNormalization", name, residual, addend, gamma(name))
+        return graph.node(Graph.MICROSOFT, "SkipSimplifiedLayerNormalization", name, residual, addend, gamma(name))
                 .with("epsilon", (float) config.rmsNormEpsilon())
                 .outputs(name, "", "", sumOf(name));
     }
@@ -174,14 +174,9 @@ final class DecoderGraph {
         return graph.weight(FloatWeights.vector(name + ".weight", row));
     }
 
-    private Rows head() {
-        // A checkpoint without a head of its own ties it to the embedding.
-        String name = tensors.names().contains("lm_head.weight") ? "lm_head.weight" : "text.embed_tokens.weight";
-        return rows(name, config.vocabularySize(), config.hiddenSize());
-    }
-
     private String matrix(String name, String input, int outputs, int inputs) {
-        return linear(name, input, rows("text." + name + ".weight", outputs, inputs)).output();
+        return linear(name, input, rows("text." + name + ".weight", outputs, inputs))
+                .output();
     }
 
     private Node linear(String name, String input, Rows weights) {

@@ -29,8 +29,7 @@ final class LinearLayers {
                 .orElse("");
         return switch (format) {
             case MatrixFormat.Full(OnnxType type) -> full(name, input, weights, biasName, type);
-            case MatrixFormat.Blocks(Quantisation quantisation) ->
-                blocks(name, input, weights, biasName, quantisation);
+            case MatrixFormat.Blocks(Quantisation quantisation) -> blocks(name, input, weights, biasName, quantisation);
         };
     }
 
@@ -41,8 +40,7 @@ final class LinearLayers {
                     .with("to", OnnxType.FLOAT.code())
                     .output();
         }
-        return graph.node(Graph.ONNX, "Gemm", name, input, weight, bias)
-                .with("transB", 1);
+        return graph.node(Graph.ONNX, "Gemm", name, input, weight, bias).with("transB", 1);
     }
 
     private Node blocks(String name, String input, Rows weights, String bias, Quantisation quantisation) {

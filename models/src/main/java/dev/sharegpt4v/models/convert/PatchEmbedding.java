@@ -33,8 +33,7 @@ final class PatchEmbedding {
      */
     String add(String pixels) {
         int hidden = config.hiddenSize();
-        Rows kernel = Rows.of(
-                tensors.tensor("vision.embeddings.patch_embedding.weight"), hidden, pixelsPerPatch());
+        Rows kernel = Rows.of(tensors.tensor("vision.embeddings.patch_embedding.weight"), hidden, pixelsPerPatch());
         String patches = new LinearLayers(graph, new MatrixFormat.Full(OnnxType.FLOAT))
                 .layer("patch_embedding", patches(pixels), kernel, Optional.empty())
                 .output();
@@ -53,8 +52,8 @@ final class PatchEmbedding {
 
     private Weight positions() {
         int hidden = config.hiddenSize();
-        Rows table = Rows.of(
-                tensors.tensor("vision.embeddings.position_embedding.weight"), config.patches() + 1, hidden);
+        Rows table =
+                Rows.of(tensors.tensor("vision.embeddings.position_embedding.weight"), config.patches() + 1, hidden);
         Rows classToken = Rows.vector(tensors.tensor("vision.embeddings.class_embedding"), hidden);
         return FloatWeights.matrix("position_embedding", OnnxType.FLOAT, new FirstRowPlus(table, classToken));
     }

@@ -35,8 +35,8 @@ final class VisionGraph {
     static Graph of(
             VisionConfig config, TensorSource tensors, MatrixFormat format, int projectorLayers, int outputSize) {
         if (config.hiddenSize() % config.heads() != 0) {
-            throw unsupported("a vision tower of %d channels and %d heads"
-                    .formatted(config.hiddenSize(), config.heads()));
+            throw unsupported(
+                    "a vision tower of %d channels and %d heads".formatted(config.hiddenSize(), config.heads()));
         }
         if (projectorLayers == 0 && config.hiddenSize() != outputSize) {
             throw unsupported(
@@ -64,11 +64,7 @@ final class VisionGraph {
                 projected,
                 graph.constant("image_features.shape", -1, config.featureRows(), outputSize));
         graph.output(
-                "image_features",
-                OnnxType.FLOAT,
-                images,
-                Dimension.of(config.featureRows()),
-                Dimension.of(outputSize));
+                "image_features", OnnxType.FLOAT, images, Dimension.of(config.featureRows()), Dimension.of(outputSize));
         return graph;
     }
 
@@ -98,9 +94,10 @@ final class VisionGraph {
 
     private String activation(String name, String input) {
         return switch (config.activation()) {
-            case "quick_gelu" -> graph.node(Graph.MICROSOFT, "QuickGelu", name, input)
-                    .with("alpha", 1.702f)
-                    .output();
+            case "quick_gelu" ->
+                graph.node(Graph.MICROSOFT, "QuickGelu", name, input)
+                        .with("alpha", 1.702f)
+                        .output();
             case "gelu" -> gelu(name, input);
             default -> throw unsupported("a vision tower with the activation " + config.activation());
         };

@@ -83,15 +83,15 @@ final class WeightFile {
             interrupted.initCause(e);
             throw interrupted;
         } catch (ExecutionException e) {
-            throw rethrow(e);
+            throw failure(e);
         }
     }
 
-    private static IOException rethrow(ExecutionException e) {
+    private static RuntimeException failure(ExecutionException e) {
         return switch (e.getCause()) {
-            case RuntimeException failure -> throw failure;
+            case RuntimeException failure -> failure;
             case Error failure -> throw failure;
-            case null, default -> throw new IllegalStateException("an encoder threw a checked exception. This is a bug.", e);
+            case null, default -> new IllegalStateException("an encoder threw a checked exception. This is a bug.", e);
         };
     }
 }
