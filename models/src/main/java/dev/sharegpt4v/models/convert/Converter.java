@@ -4,6 +4,7 @@ import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.models.catalog.PackageFile;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.catalog.StoredWeights;
+import dev.sharegpt4v.models.chat.ChatTemplate;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.TensorSource;
@@ -113,11 +114,11 @@ public final class Converter {
                 options.visionWeights().wireName(),
                 quantised ? options.blockSize() : 0,
                 options.isSymmetric());
-        String template = switch (config.layout()) {
-            case ORIGINAL -> "vicuna_v1";
-            case TRANSFORMERS -> "llava_hf";
+        ChatTemplate template = switch (config.layout()) {
+            case ORIGINAL -> ChatTemplate.VICUNA_V1;
+            case TRANSFORMERS -> ChatTemplate.LLAVA_HF;
         };
         return new PackageManifest(
-                PackageManifest.FORMAT_VERSION, VERSION, FAMILY, template, weights, config, Optional.empty(), files);
+                PackageManifest.FORMAT_VERSION, VERSION, FAMILY, template.wireName(), weights, config, Optional.empty(), files);
     }
 }

@@ -1,8 +1,12 @@
 package dev.sharegpt4v.models.convert;
 
+import dev.sharegpt4v.models.text.SentencePieceModel;
+import dev.sharegpt4v.models.text.SentencePieceModel.Kind;
+import dev.sharegpt4v.models.text.SentencePieceModel.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -12,57 +16,41 @@ import java.util.stream.Stream;
  */
 final class SyntheticVocabulary {
 
-    /** Control pieces and bytes, without which not every text can be encoded. */
-    static final int SMALLEST_SIZE = 3 + 256;
-
     private static final String SPACE = "\u2581";
+    private static final int BYTES = 256;
 
     private SyntheticVocabulary() {}
 
-    /** What a piece is, with its number in SentencePiece files. */
-    enum Kind {
-        NORMAL(1),
-        UNKNOWN(2),
-        CONTROL(3),
-        UNUSED(5),
-        BYTE(6);
-
-        private final int code;
-
-        Kind(int code) {
-            this.code = code;
+    /**
+     * A vocabulary.
+     *
+     * @throws ConversionException when the size leaves no room for control pieces and bytes
+     */
+    static SentencePieceModel ofSize(int size) {
+        List<Piece> pieces = new ArrayList<>(List.of(
+                new Piece("<unk>", 0, Kind.UNKNOWN),
+                new Piece("<s>", 0, Kind.CONTROL),
+                new Piece("</s>", 0, Kind.CONTROL)));
+        if (size < pieces.size() + BYTES) {
+            throw new ConversionException(
+                    ConversionException.Kind.UNSUPPORTED_MODEL,
+                    "a vocabulary of %d pieces cannot hold every byte".formatted(size));
         }
-
-        int code() {
-            return code;
-        }
-    }
-
-    /** One piece; its id is its place in the list. */
-    record Piece(String text, Kind kind) {}
-
-    /** A vocabulary of the given size, at least {@link #SMALLEST_SIZE}. */
-    static List<Piece> ofSize(int size) {
-        List<Piece> pieces = new ArrayList<>(size);
-        pieces.add(new Piece("<unk>", Kind.UNKNOWN));
-        pieces.add(new Piece("<s>", Kind.CONTROL));
-        pieces.add(new Piece("</s>", Kind.CONTROL));
-        for (int value = 0; value < 256; value++) {
-            pieces.add(new Piece("<0x%02X>".formatted(value), Kind.BYTE));
-        }
-        texts().limit(size - pieces.size()).map(text -> new Piece(text, Kind.NORMAL)).forEach(pieces::add);
-        for (int id = pieces.size(); id < size; id++) {
-            pieces.add(new Piece("<unused_" + id + ">", Kind.UNUSED));
-        }
-        return pieces;
+        IntStream.range(0, BYTES)
+                .mapToObj(value -> new Piece("<0x%02X>".formatted(value), 0, Kind.BYTE))
+                .forEach(pieces::add);
+        // Earlier pieces merge first, as in vocabularies that were learned.
+        texts().limit(size - pieces.size())
+                .forEach(text -> pieces.add(new Piece(text, -pieces.size(), Kind.NORMAL)));
+        IntStream.range(pieces.size(), size)
+                .forEach(id -> pieces.add(new Piece("<unused_" + id + ">", -id, Kind.UNUSED)));
+        return new SentencePieceModel(pieces);
     }
 
     private static Stream<String> texts() {
-        Stream<String> characters =
-                Stream.iterate('!', c -> c <= '~', c -> (char) (c + 1)).map(String::valueOf);
         return Stream.of(
                         Stream.of(SPACE),
-                        characters,
+                        characters('!', '~'),
                         runs(2),
                         runs(1).map(SPACE::concat),
                         runs(1).map(run -> SPACE + run.toUpperCase(Locale.ROOT)),
@@ -74,7 +62,12 @@ final class SyntheticVocabulary {
 
     /** All runs of lower-case letters of a length, in alphabetical order. */
     private static Stream<String> runs(int length) {
-        Stream<String> letters = Stream.iterate('a', c -> c <= 'z', c -> (char) (c + 1)).map(String::valueOf);
-        return length == 1 ? letters : letters.flatMap(first -> runs(length - 1).map(first::concat));
+        return length == 1
+                ? characters('a', 'z')
+                : characters('a', 'z').flatMap(first -> runs(length - 1).map(first::concat));
+    }
+
+    private static Stream<String> characters(int first, int last) {
+        return IntStream.rangeClosed(first, last).mapToObj(Character::toString);
     }
 }

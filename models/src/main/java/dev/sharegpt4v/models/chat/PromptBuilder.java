@@ -1,0 +1,97 @@
+package dev.sharegpt4v.models.chat;
+
+import dev.sharegpt4v.models.text.Tokenizer;
+import dev.sharegpt4v.runtime.engine.ImageSpan;
+import dev.sharegpt4v.runtime.engine.Prompt;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Conversations to prompts: renders the template, tokenises the text between images, and reserves the images' positions.
+ *
+ * <p>Each stretch of text is tokenised on its own, as the reference's {@code tokenizer_image_token} does. Thread-safe.
+ */
+public final class PromptBuilder {
+
+    private final Tokenizer tokenizer;
+    private final ChatTemplate template;
+    private final int beginToken;
+    private final int endToken;
+
+    public PromptBuilder(Tokenizer tokenizer, ChatTemplate template, int beginToken, int endToken) {
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.beginToken = beginToken;
+        this.endToken = endToken;
+    }
+
+    public ChatTemplate template() {
+        return template;
+    }
+
+    /** The prompt of a conversation. */
+    public Prompt build(Conversation conversation) {
+        IdBuffer ids = new IdBuffer();
+        List<ImageSpan> images = new ArrayList<>();
+        ids.add(beginToken);
+        for (Segment segment : TemplateRenderer.render(template, conversation)) {
+            switch (segment) {
+                case Segment.Text(String text, boolean afterSpecial) ->
+                    ids.addAll(afterSpecial ? tokenizer.encodeAfterSpecial(text) : tokenizer.encode(text));
+                case Segment.Image image -> {
+                    images.add(new ImageSpan(ids.size(), image.image()));
+                    ids.addPlaceholders(image.image().featureRows());
+                }
+                case Segment.End _ -> ids.add(endToken);
+            }
+        }
+        return new Prompt(ids.toArray(), images);
+    }
+
+    /** The prompt as text, with markers for images and end tokens; for people and golden files. */
+    public String render(Conversation conversation) {
+        return TemplateRenderer.render(template, conversation).stream()
+                .map(segment -> switch (segment) {
+                    case Segment.Text text -> text.text();
+                    case Segment.Image _ -> "<image>";
+                    case Segment.End _ -> "</s>";
+                })
+                .collect(Collectors.joining());
+    }
+
+    private static final class IdBuffer {
+        private int[] ids = new int[1024];
+        private int size;
+
+        void add(int id) {
+            ids = ensure(1);
+            ids[size++] = id;
+        }
+
+        void addAll(int[] more) {
+            ids = ensure(more.length);
+            System.arraycopy(more, 0, ids, size, more.length);
+            size += more.length;
+        }
+
+        void addPlaceholders(int count) {
+            ids = ensure(count);
+            Arrays.fill(ids, size, size + count, Prompt.IMAGE_PLACEHOLDER);
+            size += count;
+        }
+
+        int size() {
+            return size;
+        }
+
+        int[] toArray() {
+            return Arrays.copyOf(ids, size);
+        }
+
+        private int[] ensure(int more) {
+            return size + more <= ids.length ? ids : Arrays.copyOf(ids, Math.max(ids.length * 2, size + more));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.sharegpt4v.models.chat;
+
+import dev.sharegpt4v.runtime.execution.ImageInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Renders a conversation to segments: text between images and end tokens. */
+final class TemplateRenderer {
+
+    private final ChatTemplate template;
+    private final List<Segment> segments = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private boolean afterSpecial;
+
+    private TemplateRenderer(ChatTemplate template) {
+        this.template = template;
+    }
+
+    static List<Segment> render(ChatTemplate template, Conversation conversation) {
+        TemplateRenderer renderer = new TemplateRenderer(template);
+        List<Message> turns = conversation.messages().stream()
+                .filter(message -> message.role() != Role.SYSTEM)
+                .toList();
+        renderer.render(systemText(template, conversation), turns);
+        renderer.flush();
+        return renderer.segments;
+    }
+
+    private static String systemText(ChatTemplate template, Conversation conversation) {
+        List<Message> given = conversation.messages().stream()
+                .filter(message -> message.role() == Role.SYSTEM)
+                .toList();
+        return given.isEmpty()
+                ? template.system()
+                : given.stream().map(Message::text).collect(Collectors.joining("\n"));
+    }
+
+    private void render(String system, List<Message> turns) {
+        switch (template) {
+            case VICUNA_V1, LLAVA_V1 -> two(system, turns);
+            case LLAVA_V0 -> single(system, turns);
+            case LLAVA_HF -> converted(system, turns);
+            case PLAIN -> turns.forEach(this::content);
+        }
+    }
+
+    /** A space after the user's words, the end token right after the assistant's. */
+    private void two(String system, List<Message> turns) {
+        text.append(system).append(' ');
+        for (Message turn : turns) {
+            if (turn.role() == Role.USER) {
+                text.append(template.user()).append(": ");
+                content(turn);
+                text.append(' ');
+            } else {
+                text.append(template.assistant()).append(": ").append(turn.text());
+                end();
+            }
+        }
+        text.append(template.assistant()).append(':');
+    }
+
+    private void single(String system, List<Message> turns) {
+        text.append(system).append("###");
+        for (Message turn : turns) {
+            text.append(turn.role() == Role.USER ? template.user() : template.assistant())
+                    .append(": ");
+            content(turn);
+            text.append("###");
+        }
+        text.append(template.assistant()).append(':');
+    }
+
+    private void converted(String system, List<Message> turns) {
+        text.append(system.isEmpty() ? "" : system + " ");
+        for (Message turn : turns) {
+            text.append(turn.role() == Role.USER ? template.user() : template.assistant())
+                    .append(": ");
+            content(turn);
+            text.append(' ');
+        }
+        text.append(template.assistant()).append(':');
+    }
+
+    /** Pictures first, then a newline, then the words without outer white space: the form of training. */
+    private void content(Message turn) {
+        List<ImageInput> images = turn.images();
+        if (images.isEmpty()) {
+            text.append(turn.text());
+            return;
+        }
+        for (ImageInput image : images) {
+            flush();
+            segments.add(new Segment.Image(image));
+        }
+        text.append('\n').append(turn.text().strip());
+    }
+
+    private void end() {
+        flush();
+        segments.add(new Segment.End());
+        afterSpecial = true;
+    }
+
+    private void flush() {
+        if (!text.isEmpty()) {
+            segments.add(new Segment.Text(text.toString(), afterSpecial));
+            text.setLength(0);
+        }
+        afterSpecial = false;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.sharegpt4v.models.image;
+
+import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
+import java.io.IOException;
+import java.util.Optional;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** Turns the bytes of a file into RGB pixels, as {@code Image.open(file).convert('RGB')} of Pillow does. */
+public final class ImageDecoder {
+
+    private ImageDecoder() {}
+
+    /**
+     * Decodes the first picture of a file.
+     *
+     * @throws ImageException when the bytes are no image of a known format, are damaged, or exceed the limits
+     */
+    public static RgbImage decode(byte[] file, ImageLimits limits, Orientation orientation) {
+        if (file.length > limits.maxBytes()) {
+            throw new ImageException(
+                    ImageException.Kind.TOO_LARGE,
+                    "the image has " + file.length + " bytes; at most " + limits.maxBytes() + " are allowed");
+        }
+        Optional<ImageFormat> format = ImageFormat.of(file);
+        if (format.isEmpty()) {
+            throw new ImageException(
+                    ImageException.Kind.UNSUPPORTED_FORMAT, "the image is neither JPEG, PNG, GIF, BMP nor WebP");
+        }
+        RgbImage image = decode(file, format.get(), limits);
+        return switch (orientation) {
+            case APPLY -> ExifOrientation.apply(image, ExifOrientation.of(file, format.get()));
+            case IGNORE -> image;
+        };
+    }
+
+    /** The libraries fail in many ways on damaged files; all of them mean the same to a caller. */
+    private static RgbImage decode(byte[] file, ImageFormat format, ImageLimits limits) {
+        try {
+            return switch (format) {
+                case JPEG -> JpegDecoder.decode(file, limits);
+                case GIF -> GifDecoder.decode(file, limits);
+                case PNG, BMP, WEBP -> read(file, format, limits);
+            };
+        } catch (ImageException e) {
+            throw e;
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw new ImageException(ImageException.Kind.MALFORMED, "the " + format + " image is damaged", e);
+        }
+    }
+
+    private static RgbImage read(byte[] file, ImageFormat format, ImageLimits limits) throws IOException {
+        if (format == ImageFormat.PNG) {
+            ByteView view = ByteView.of(file);
+            limits.check(view.big32(16), view.big32(20));
+        }
+        ImageReader reader = Readers.of(format);
+        try (ImageInputStream input = new ByteArrayImageInputStream(file)) {
+            reader.setInput(input, true, true);
+            limits.check(reader.getWidth(0), reader.getHeight(0));
+            return RasterPixels.of(reader.read(0));
+        } finally {
+            reader.dispose();
+        }
+    }
+}
