@@ -24,14 +24,14 @@ final class SyntheticVocabulary {
     /**
      * A vocabulary.
      *
-     * @throws ConversionException when the size leaves no room for control pieces and bytes
+     * @throws ConversionException when the size leaves no room for control pieces, bytes and the space
      */
     static SentencePieceModel ofSize(int size) {
         List<Piece> pieces = new ArrayList<>(List.of(
                 new Piece("<unk>", 0, Kind.UNKNOWN),
                 new Piece("<s>", 0, Kind.CONTROL),
                 new Piece("</s>", 0, Kind.CONTROL)));
-        if (size < pieces.size() + BYTES) {
+        if (size < pieces.size() + BYTES + SPACE.length()) {
             throw new ConversionException(
                     ConversionException.Kind.UNSUPPORTED_MODEL,
                     "a vocabulary of %d pieces cannot hold every byte".formatted(size));
