@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes {@code model.json}. Keys that this version does not know are passed over. */
@@ -30,12 +31,19 @@ public final class ManifestJson {
     private ManifestJson() {}
 
     /** The text of a manifest. */
-    public static byte[] write(PackageManifest manifest) {
+    static byte[] write(PackageManifest manifest) {
         try {
             return (MAPPER.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a manifest is always writable. This is a bug.", e);
         }
+    }
+
+    /** Puts a manifest into a package in one step: a reader sees the old one or the new one. */
+    public static void store(Path packageFolder, PackageManifest manifest) throws IOException {
+        Path fresh = packageFolder.resolve("." + PackageManifest.FILE_NAME);
+        Files.write(fresh, write(manifest));
+        Files.move(fresh, packageFolder.resolve(PackageManifest.FILE_NAME), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /**

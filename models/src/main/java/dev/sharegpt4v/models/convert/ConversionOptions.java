@@ -7,10 +7,17 @@ package dev.sharegpt4v.models.convert;
  * @param visionWeights of the vision tower's and the projector's matrices
  * @param blockSize weights that share a scale in quantised formats: 32, 64 or 128
  * @param symmetric whether quantised weights go without zero points; {@code int8} always does
+ * @param measure whether quantised weights are compared with fp32 where the model is small enough; see
+ *     {@link QuantisationMeter#isQuick}
  * @param replace whether a package that is already at the target is replaced
  */
 public record ConversionOptions(
-        WeightFormat weights, WeightFormat visionWeights, int blockSize, boolean symmetric, boolean replace) {
+        WeightFormat weights,
+        WeightFormat visionWeights,
+        int blockSize,
+        boolean symmetric,
+        boolean measure,
+        boolean replace) {
 
     /** Small blocks keep outliers from coarsening many neighbours. */
     public static final int DEFAULT_BLOCK_SIZE = 32;
@@ -27,12 +34,22 @@ public record ConversionOptions(
     /** The defaults of a format: the vision tower stays in floating point, {@code int4} has zero points. */
     public static ConversionOptions of(WeightFormat weights) {
         WeightFormat vision = weights == WeightFormat.FP32 ? WeightFormat.FP32 : WeightFormat.FP16;
-        return new ConversionOptions(weights, vision, DEFAULT_BLOCK_SIZE, false, false);
+        return new ConversionOptions(weights, vision, DEFAULT_BLOCK_SIZE, false, true, false);
     }
 
     /** The same, with a package at the target replaced. */
     public ConversionOptions replacing() {
-        return new ConversionOptions(weights, visionWeights, blockSize, symmetric, true);
+        return new ConversionOptions(weights, visionWeights, blockSize, symmetric, measure, true);
+    }
+
+    /** The same, without a comparison with fp32. */
+    public ConversionOptions unmeasured() {
+        return new ConversionOptions(weights, visionWeights, blockSize, symmetric, false, replace);
+    }
+
+    /** Whether any matrix is rounded block by block. */
+    boolean isQuantised() {
+        return weights.isQuantised() || visionWeights.isQuantised();
     }
 
     /** Whether the decoder's matrices are quantised without zero points. */

@@ -69,6 +69,11 @@ public final class Converter {
         Converter converter = new Converter(checkpoint.config(), checkpoint.tensors(), options);
         try (PackageFolder folder = PackageFolder.start(out, options.replace())) {
             PackageManifest manifest = converter.write(folder.path(), tokenizer, progress);
+            if (options.measure() && options.isQuantised() && QuantisationMeter.isQuick(checkpoint.config())) {
+                manifest = QuantisationMeter.measure(checkpoint, tokenizer, folder.path())
+                        .map(manifest::withQuantisation)
+                        .orElse(manifest);
+            }
             folder.publish();
             return manifest;
         } catch (IOException e) {
@@ -92,7 +97,7 @@ public final class Converter {
         tokenizer.write(tokenizerFile);
         files.add(HashingFile.describe(tokenizerFile));
         PackageManifest manifest = manifest(files);
-        Files.write(folder.resolve(PackageManifest.FILE_NAME), ManifestJson.write(manifest));
+        ManifestJson.store(folder, manifest);
         return manifest;
     }
 
@@ -107,18 +112,23 @@ public final class Converter {
     }
 
     private PackageManifest manifest(List<PackageFile> files) {
-        boolean quantised =
-                options.weights().isQuantised() || options.visionWeights().isQuantised();
         StoredWeights weights = new StoredWeights(
                 options.weights().wireName(),
                 options.visionWeights().wireName(),
-                quantised ? options.blockSize() : 0,
+                options.isQuantised() ? options.blockSize() : 0,
                 options.isSymmetric());
         ChatTemplate template = switch (config.layout()) {
             case ORIGINAL -> ChatTemplate.VICUNA_V1;
             case TRANSFORMERS -> ChatTemplate.LLAVA_HF;
         };
         return new PackageManifest(
-                PackageManifest.FORMAT_VERSION, VERSION, FAMILY, template.wireName(), weights, config, Optional.empty(), files);
+                PackageManifest.FORMAT_VERSION,
+                VERSION,
+                FAMILY,
+                template.wireName(),
+                weights,
+                config,
+                Optional.empty(),
+                files);
     }
 }

@@ -40,8 +40,7 @@ final class SyntheticVocabulary {
                 .mapToObj(value -> new Piece("<0x%02X>".formatted(value), 0, Kind.BYTE))
                 .forEach(pieces::add);
         // Earlier pieces merge first, as in vocabularies that were learned.
-        texts().limit(size - pieces.size())
-                .forEach(text -> pieces.add(new Piece(text, -pieces.size(), Kind.NORMAL)));
+        texts().limit(size - pieces.size()).forEach(text -> pieces.add(new Piece(text, -pieces.size(), Kind.NORMAL)));
         IntStream.range(pieces.size(), size)
                 .forEach(id -> pieces.add(new Piece("<unused_" + id + ">", -id, Kind.UNUSED)));
         return new SentencePieceModel(pieces);

@@ -85,7 +85,8 @@ final class BlockQuantiserTest {
         for (int column = 0; column < COLUMNS; column++) {
             int block = column / quantisation.blockSize();
             int code = Byte.toUnsignedInt(quantiser.codes()[column]);
-            restored[column] = (code - quantiser.zeroPoints()[block]) * quantiser.scales()[block];
+            restored[column] =
+                    (code - quantiser.zeroPoints()[block]) * quantiser.scales()[block];
         }
         return restored;
     }

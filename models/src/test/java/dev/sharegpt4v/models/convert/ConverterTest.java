@@ -30,7 +30,8 @@ final class ConverterTest {
 
     @Test
     void thePackageHoldsWhatItsManifestSays() {
-        PackageManifest manifest = convert(ConversionOptions.of(WeightFormat.INT4), ConversionProgress.NONE);
+        PackageManifest manifest =
+                convert(ConversionOptions.of(WeightFormat.INT4).unmeasured(), ConversionProgress.NONE);
         assertThat(ManifestJson.read(out())).isEqualTo(manifest);
         assertThat(manifest.files())
                 .extracting(PackageFile::name)
@@ -45,8 +46,9 @@ final class ConverterTest {
 
     @Test
     void theSameCheckpointGivesTheSameBytesAgain() {
-        PackageManifest first = convert(ConversionOptions.of(WeightFormat.INT8), ConversionProgress.NONE);
-        PackageManifest second = convert(ConversionOptions.of(WeightFormat.INT8).replacing(), ConversionProgress.NONE);
+        PackageManifest first = convert(ConversionOptions.of(WeightFormat.INT8).unmeasured(), ConversionProgress.NONE);
+        PackageManifest second =
+                convert(ConversionOptions.of(WeightFormat.INT8).unmeasured().replacing(), ConversionProgress.NONE);
         assertThat(second).isEqualTo(first);
     }
 
@@ -160,14 +162,15 @@ final class ConverterTest {
         convert(ConversionOptions.of(WeightFormat.FP32), ConversionProgress.NONE);
         assertFails(
                 ConversionException.Kind.TARGET_EXISTS,
-                () -> convert(ConversionOptions.of(WeightFormat.INT8), ConversionProgress.NONE));
-        convert(ConversionOptions.of(WeightFormat.INT8).replacing(), ConversionProgress.NONE);
+                () -> convert(ConversionOptions.of(WeightFormat.INT8).unmeasured(), ConversionProgress.NONE));
+        convert(ConversionOptions.of(WeightFormat.INT8).unmeasured().replacing(), ConversionProgress.NONE);
         assertThat(ManifestJson.read(out()).weights().decoder()).isEqualTo("int8");
 
         Files.delete(out().resolve(PackageManifest.FILE_NAME));
         assertFails(
                 ConversionException.Kind.TARGET_EXISTS,
-                () -> convert(ConversionOptions.of(WeightFormat.INT8).replacing(), ConversionProgress.NONE));
+                () -> convert(
+                        ConversionOptions.of(WeightFormat.INT8).unmeasured().replacing(), ConversionProgress.NONE));
     }
 
     @Test
@@ -190,7 +193,7 @@ final class ConverterTest {
                         new ReplacedTensor(new SyntheticCheckpoint(MODEL), "lm_head.weight", Float.NaN),
                         TinyModels.NO_TOKENIZER,
                         out(),
-                        ConversionOptions.of(WeightFormat.INT4),
+                        ConversionOptions.of(WeightFormat.INT4).unmeasured(),
                         ConversionProgress.NONE))
                 .withMessageContaining("lm_head.weight holds NaN");
     }
@@ -198,7 +201,7 @@ final class ConverterTest {
     @Test
     void oddBlockSizesAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ConversionOptions(WeightFormat.INT4, WeightFormat.FP16, 48, false, false));
+                .isThrownBy(() -> new ConversionOptions(WeightFormat.INT4, WeightFormat.FP16, 48, false, false, false));
     }
 
     private PackageManifest convert(ConversionOptions options, ConversionProgress progress) {

@@ -42,7 +42,10 @@ final class SyntheticTensorTest {
     @Test
     void tensorsDifferFromEachOther() {
         SyntheticCheckpoint checkpoint = new SyntheticCheckpoint(TinyModels.odd());
-        assertThat(checkpoint.tensors().tensor("text.layers.0.mlp.up_proj.weight").toFloats())
+        assertThat(checkpoint
+                        .tensors()
+                        .tensor("text.layers.0.mlp.up_proj.weight")
+                        .toFloats())
                 .isNotEqualTo(checkpoint
                         .tensors()
                         .tensor("text.layers.0.mlp.gate_proj.weight")
@@ -53,7 +56,8 @@ final class SyntheticTensorTest {
     void thePublishedShapesHaveThePublishedNumberOfWeights() {
         CheckpointConfig config = SyntheticShapes.named("sharegpt4v-7b").orElseThrow();
         SyntheticCheckpoint checkpoint = new SyntheticCheckpoint(config);
-        assertThat(elements(checkpoint, "text.") + elements(checkpoint, "lm_head.")).isEqualTo(6_738_415_616L);
+        assertThat(elements(checkpoint, "text.") + elements(checkpoint, "lm_head."))
+                .isEqualTo(6_738_415_616L);
         assertThat(elements(checkpoint, "projector.")).isEqualTo(20_979_712L);
         assertThat(SyntheticShapes.named("sharegpt4v-70b")).isEmpty();
     }

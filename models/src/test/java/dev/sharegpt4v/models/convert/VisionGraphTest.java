@@ -70,7 +70,7 @@ final class VisionGraphTest {
     }
 
     private void convert(CheckpointConfig config, WeightFormat format) {
-        ConversionOptions options = new ConversionOptions(WeightFormat.FP32, format, 32, false, false);
+        ConversionOptions options = new ConversionOptions(WeightFormat.FP32, format, 32, false, false, false);
         Converter.convert(
                 new SyntheticCheckpoint(config),
                 TinyModels.NO_TOKENIZER,

@@ -37,7 +37,8 @@ final class WholePromptDecoder implements AutoCloseable {
         this.vocabularySize = manifest.shape().vocabularySize();
         // The weights are found relative to the graph, so the changed graph stands beside the original.
         Path changed = packageFolder.resolve("decoder-whole.onnx");
-        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(packageFolder.resolve(PackageManifest.DECODER_GRAPH)));
+        ModelProto model =
+                ModelProto.parseFrom(Files.readAllBytes(packageFolder.resolve(PackageManifest.DECODER_GRAPH)));
         Files.write(changed, withStockAttention(model).toByteArray());
         this.session = environment.createSession(changed.toString(), options);
     }
@@ -67,7 +68,11 @@ final class WholePromptDecoder implements AutoCloseable {
 
     /** Logits after every token of a text without images. */
     float[][] logits(int... tokens) throws OrtException {
-        return logits(tokens, new float[0][], new int[0], IntStream.range(0, tokens.length).toArray());
+        return logits(
+                tokens,
+                new float[0][],
+                new int[0],
+                IntStream.range(0, tokens.length).toArray());
     }
 
     private OnnxTensor longs(int[] values) throws OrtException {
