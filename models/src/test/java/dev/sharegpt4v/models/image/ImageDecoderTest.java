@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.models.testing.SharedData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -80,7 +81,7 @@ final class ImageDecoderTest {
 
     @Test
     void unknownBytesAreAnUnsupportedFormat() {
-        assertThatThrownBy(() -> ImageDecoder.decode("hello".getBytes(), ImageLimits.DEFAULT, Orientation.APPLY))
+        assertThatThrownBy(() -> ImageDecoder.decode("hello".getBytes(StandardCharsets.UTF_8), ImageLimits.DEFAULT, Orientation.APPLY))
                 .isInstanceOfSatisfying(
                         ImageException.class,
                         e -> assertThat(e.kind()).isEqualTo(ImageException.Kind.UNSUPPORTED_FORMAT));

@@ -1,0 +1,50 @@
+package dev.sharegpt4v.runtime.onnx;
+
+import dev.sharegpt4v.runtime.execution.ImageEncoder;
+import dev.sharegpt4v.runtime.execution.ModelExecutor;
+import dev.sharegpt4v.runtime.execution.ModelShape;
+import java.util.Optional;
+
+/**
+ * A model on the CPU: its decoder with a KV cache, and its vision tower, each with threads of its own.
+ *
+ * @param executor runs decoder steps
+ * @param encoder encodes images
+ */
+public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements AutoCloseable {
+
+    /**
+     * Opens both graphs.
+     *
+     * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure when a graph is missing, damaged or not what it should be
+     */
+    public static CpuDevice open(GraphPaths graphs, ModelShape shape, CpuOptions options) {
+        ModelExecutor executor = executor(graphs, shape, options);
+        try {
+            GraphSession vision = GraphSession.open(graphs.vision(), options.encoderThreads(), Optional.empty());
+            return new CpuDevice(executor, new VisionEncoder(vision, shape.hiddenSize(), options.encoderBatch()));
+        } catch (RuntimeException e) {
+            executor.close();
+            throw e;
+        }
+    }
+
+    private static ModelExecutor executor(GraphPaths graphs, ModelShape shape, CpuOptions options) {
+        KvPool pool = new KvPool(shape, options.geometry());
+        CustomOperators operators = new CustomOperators(attributes -> new PagedAttentionKernel(attributes, pool));
+        try {
+            GraphSession session = GraphSession.open(graphs.decoder(), options.threads(), Optional.of(operators));
+            return new DecoderExecutor(session, operators, pool, shape, options.geometry());
+        } catch (RuntimeException e) {
+            operators.close();
+            pool.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.close();
+        encoder.close();
+    }
+}

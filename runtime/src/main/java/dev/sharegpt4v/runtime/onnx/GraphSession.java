@@ -1,0 +1,139 @@
+package dev.sharegpt4v.runtime.onnx;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import dev.sharegpt4v.runtime.execution.ExecutionFailure;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An opened graph. Runs may come from one thread at a time. */
+final class GraphSession implements AutoCloseable {
+
+    private static final int EXTENDED = 2;
+
+    private final Path path;
+    private final MemorySegment session;
+    private final List<String> inputs;
+    private final List<String> outputs;
+    private final Arena names = Arena.ofShared();
+    private final Map<String, MemorySegment> nativeNames = new HashMap<>();
+
+    private GraphSession(Path path, MemorySegment session) {
+        this.path = path;
+        this.session = session;
+        this.inputs = names(OrtApi.SESSION_INPUT_COUNT, OrtApi.SESSION_INPUT_NAME);
+        this.outputs = names(OrtApi.SESSION_OUTPUT_COUNT, OrtApi.SESSION_OUTPUT_NAME);
+    }
+
+    /**
+     * Opens a graph.
+     *
+     * @param threads that share the work of one operator, the calling thread among them
+     * @param operators our own kernels, if the graph needs them
+     */
+    static GraphSession open(Path path, int threads, Optional<CustomOperators> operators) {
+        if (!Files.isRegularFile(path)) {
+            throw new ExecutionFailure(ExecutionFailure.Kind.FATAL, "the graph " + path + " is not there");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment options =
+                    Ort.result(arena, out -> (MemorySegment) OrtApi.CREATE_SESSION_OPTIONS.invokeExact(out));
+            try {
+                configure(arena, options, threads, operators);
+                MemorySegment file = arena.allocateFrom(path.toAbsolutePath().toString(), StandardCharsets.UTF_8);
+                MemorySegment session = Ort.result(arena, out ->
+                        (MemorySegment) OrtApi.CREATE_SESSION.invokeExact(Ort.environment(), file, options, out));
+                return new GraphSession(path, session);
+            } finally {
+                Ort.release(OrtApi.RELEASE_SESSION_OPTIONS, options);
+            }
+        }
+    }
+
+    private static void configure(
+            Arena arena, MemorySegment options, int threads, Optional<CustomOperators> operators) {
+        Ort.check(() -> (MemorySegment) OrtApi.SET_INTRA_OP_THREADS.invokeExact(options, threads));
+        Ort.check(() -> (MemorySegment) OrtApi.SET_INTER_OP_THREADS.invokeExact(options, 1));
+        Ort.check(() -> (MemorySegment) OrtApi.SET_OPTIMIZATION_LEVEL.invokeExact(options, EXTENDED));
+        // Shapes change with every step: a plan per shape would be kept for ever.
+        Ort.check(() -> (MemorySegment) OrtApi.DISABLE_MEM_PATTERN.invokeExact(options));
+        // Threads spin between operators of a step and sleep between steps.
+        config(arena, options, "session.force_spinning_stop", "1");
+        operators.ifPresent(
+                own -> Ort.check(() -> (MemorySegment) OrtApi.ADD_CUSTOM_OP_DOMAIN.invokeExact(options, own.domain())));
+    }
+
+    private static void config(Arena arena, MemorySegment options, String key, String value) {
+        MemorySegment nativeKey = arena.allocateFrom(key);
+        MemorySegment nativeValue = arena.allocateFrom(value);
+        Ort.check(() -> (MemorySegment) OrtApi.ADD_CONFIG_ENTRY.invokeExact(options, nativeKey, nativeValue));
+    }
+
+    /** Fails with the missing names unless the graph has exactly these inputs and at least this output. */
+    void require(List<String> expectedInputs, String expectedOutput) {
+        if (!inputs.containsAll(expectedInputs) || !expectedInputs.containsAll(inputs)) {
+            throw new ExecutionFailure(
+                    ExecutionFailure.Kind.FATAL,
+                    "the graph " + path + " has inputs " + inputs + " instead of " + expectedInputs);
+        }
+        if (!outputs.contains(expectedOutput)) {
+            throw new ExecutionFailure(
+                    ExecutionFailure.Kind.FATAL, "the graph " + path + " has no output " + expectedOutput);
+        }
+    }
+
+    /** Runs the graph; the output's memory receives the result. */
+    void run(List<NativeTensor> feeds, NativeTensor output) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment inputNames = arena.allocate(ADDRESS, feeds.size());
+            MemorySegment values = arena.allocate(ADDRESS, feeds.size());
+            for (int i = 0; i < feeds.size(); i++) {
+                inputNames.setAtIndex(ADDRESS, i, nativeName(feeds.get(i).name()));
+                values.setAtIndex(ADDRESS, i, feeds.get(i).value());
+            }
+            MemorySegment outputNames = arena.allocate(ADDRESS);
+            outputNames.set(ADDRESS, 0, nativeName(output.name()));
+            MemorySegment results = arena.allocate(ADDRESS);
+            results.set(ADDRESS, 0, output.value());
+            Ort.check(() -> (MemorySegment) OrtApi.RUN.invokeExact(
+                    session, MemorySegment.NULL, inputNames, values, (long) feeds.size(), outputNames, 1L, results));
+        }
+    }
+
+    private MemorySegment nativeName(String name) {
+        return nativeNames.computeIfAbsent(name, names::allocateFrom);
+    }
+
+    private List<String> names(MethodHandle count, MethodHandle name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment allocator =
+                    Ort.result(arena, out -> (MemorySegment) OrtApi.DEFAULT_ALLOCATOR.invokeExact(out));
+            long total = Ort.result(arena, out -> (MemorySegment) count.invokeExact(session, out))
+                    .address();
+            List<String> found = new ArrayList<>();
+            for (long i = 0; i < total; i++) {
+                long index = i;
+                MemorySegment text =
+                        Ort.result(arena, out -> (MemorySegment) name.invokeExact(session, index, allocator, out));
+                found.add(text.reinterpret(1024).getString(0));
+                Ort.check(() -> (MemorySegment) OrtApi.ALLOCATOR_FREE.invokeExact(allocator, text));
+            }
+            return List.copyOf(found);
+        }
+    }
+
+    @Override
+    public void close() {
+        Ort.release(OrtApi.RELEASE_SESSION, session);
+        names.close();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.sharegpt4v.runtime.onnx;
+
+import dev.sharegpt4v.runtime.execution.ImageEncoder;
+import dev.sharegpt4v.runtime.execution.ImageFeatures;
+import dev.sharegpt4v.runtime.execution.ImageInput;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs the vision graph over a batch of images of one shape. */
+final class VisionEncoder implements ImageEncoder {
+
+    private static final String INPUT = "pixel_values";
+    private static final String OUTPUT = "image_features";
+
+    private final GraphSession session;
+    private final int hiddenSize;
+    private final int maxBatch;
+    private final NativeBuffer pixels = new NativeBuffer();
+    private final NativeBuffer features = new NativeBuffer();
+
+    VisionEncoder(GraphSession session, int hiddenSize, int maxBatch) {
+        session.require(List.of(INPUT), OUTPUT);
+        this.session = session;
+        this.hiddenSize = hiddenSize;
+        this.maxBatch = maxBatch;
+    }
+
+    @Override
+    public int maxBatch() {
+        return maxBatch;
+    }
+
+    @Override
+    public List<ImageFeatures> encode(List<ImageInput> images) {
+        ImageInput first = images.getFirst();
+        int values = first.values().length;
+        MemorySegment input = pixels.ofBytes((long) images.size() * values * Float.BYTES);
+        for (int i = 0; i < images.size(); i++) {
+            MemorySegment.copy(
+                    images.get(i).values(), 0, input, ValueLayout.JAVA_FLOAT, (long) i * values * Float.BYTES, values);
+        }
+        int rows = first.featureRows();
+        MemorySegment output = features.ofBytes((long) images.size() * rows * hiddenSize * Float.BYTES);
+        long[] shape = new long[first.shape().length + 1];
+        shape[0] = images.size();
+        System.arraycopy(first.shape(), 0, shape, 1, first.shape().length);
+        try (NativeTensor feed = NativeTensor.over(INPUT, NativeTensor.Type.FLOAT, input, shape);
+                NativeTensor result = NativeTensor.over(OUTPUT, NativeTensor.Type.FLOAT, output, images.size(), rows, hiddenSize)) {
+            session.run(List.of(feed), result);
+        }
+        return unpack(images, output, rows);
+    }
+
+    private List<ImageFeatures> unpack(List<ImageInput> images, MemorySegment output, int rows) {
+        List<ImageFeatures> found = new ArrayList<>();
+        int count = rows * hiddenSize;
+        for (int i = 0; i < images.size(); i++) {
+            float[] values = new float[count];
+            MemorySegment.copy(output, ValueLayout.JAVA_FLOAT, (long) i * count * Float.BYTES, values, 0, count);
+            found.add(new ImageFeatures(images.get(i).hash(), values, rows));
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        pixels.close();
+        features.close();
+    }
+}
