@@ -19,4 +19,13 @@ final class TestArrays {
         }
         return largest;
     }
+
+    /** The same between two arrays of floats. */
+    static double largestDifference(float[] actual, float[] expected) {
+        double[] widened = new double[expected.length];
+        for (int index = 0; index < expected.length; index++) {
+            widened[index] = expected[index];
+        }
+        return largestDifference(actual, widened);
+    }
 }
