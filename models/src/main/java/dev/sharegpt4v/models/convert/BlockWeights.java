@@ -32,6 +32,7 @@ final class BlockWeights {
                 rows.count(),
                 rowBytes,
                 encoder((quantiser, row, target) -> {
+                    requireFinite(row);
                     quantiser.quantise(row);
                     pack(quantiser.codes(), target);
                 }));
@@ -89,7 +90,6 @@ final class BlockWeights {
             float[] row = new float[rows.columns()];
             for (long index = firstRow; index < firstRow + count; index++) {
                 rows.read(index, row);
-                requireFinite(row);
                 sink.encode(quantiser, row, target);
             }
         };
