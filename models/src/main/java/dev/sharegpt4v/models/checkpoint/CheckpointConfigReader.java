@@ -16,14 +16,22 @@ final class CheckpointConfigReader {
     private static final Set<String> ORIGINAL_TYPES = Set.of("share4v", "llava", "llava_llama");
     private static final Pattern GELU_PROJECTOR = Pattern.compile("mlp(\\d{1,2})x_gelu");
 
+    private final String name;
     private final Path folder;
     private final ConfigNumbers config;
 
+    /** Reads the configuration of a checkpoint folder, which gives the model its name. */
     CheckpointConfigReader(Path folder) {
         Path file = folder.resolve("config.json");
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(folder + ": holds no config.json, so it is no checkpoint");
         }
+        this(folder.toAbsolutePath().normalize().getFileName().toString(), folder, file);
+    }
+
+    /** Reads a configuration file of any name; files beside it count as if it were called config.json. */
+    CheckpointConfigReader(String name, Path folder, Path file) {
+        this.name = name;
         this.folder = folder;
         this.config = new ConfigNumbers(file, Json.read(file));
     }
@@ -59,7 +67,7 @@ final class CheckpointConfigReader {
         DecoderConfig decoder = decoder(text);
         VisionConfig vision = vision(layout, tower);
         return new CheckpointConfig(
-                folder.toAbsolutePath().normalize().getFileName().toString(),
+                name,
                 layout,
                 decoder,
                 vision,
