@@ -59,6 +59,8 @@ public final class HttpFrontend {
         routing.get("/health/ready", this::ready);
         routing.get("/metrics", this::scrape);
         routing.any(this::nothingHere);
+        routing.error(ApiException.class, this::refuse);
+        routing.error(Throwable.class, this::fail);
     }
 
     private void models(ServerRequest request, ServerResponse response) {
@@ -113,35 +115,33 @@ public final class HttpFrontend {
                         + request.path().path() + ".");
     }
 
-    /** Gives every exchange its id, maps every failure to an answer, counts both. */
+    private void refuse(ServerRequest request, ServerResponse response, ApiException failure) {
+        metrics.rejected(failure.code());
+        if (!response.isSent()) {
+            Answers.error(response, failure);
+        }
+    }
+
+    /** Anything that was not foreseen: told to the log with its trace, to the caller without. */
+    private void fail(ServerRequest request, ServerResponse response, Throwable failure) {
+        if (response.isSent()) {
+            LOG.log(System.Logger.Level.DEBUG, "an exchange ended early", failure);
+            return;
+        }
+        LOG.log(System.Logger.Level.ERROR, request.path().path() + " failed unexpectedly", failure);
+        refuse(request, response, ApiException.internal("The server failed to answer."));
+    }
+
+    /** Gives every exchange its id, and counts its answer. */
     private final class Exchange implements Filter {
 
         @Override
         public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-            String id = Answers.requestId(request);
-            response.header(HeaderNames.create(Answers.REQUEST_ID), id);
-            try {
-                chain.proceed();
-            } catch (ApiException e) {
-                refuse(response, e);
-            } catch (RuntimeException | Error e) {
-                if (response.isSent()) {
-                    LOG.log(System.Logger.Level.DEBUG, "exchange " + id + " ended early", e);
-                } else {
-                    LOG.log(System.Logger.Level.ERROR, "exchange " + id + " failed unexpectedly", e);
-                    refuse(response, ApiException.internal("The server failed; request id " + id + "."));
-                }
-            }
             String path = request.path().path();
+            response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request));
+            chain.proceed();
             metrics.answered(
                     ROUTES.containsKey(path) ? path : "other", response.status().code());
-        }
-
-        private void refuse(RoutingResponse response, ApiException e) {
-            metrics.rejected(e.code());
-            if (!response.isSent()) {
-                Answers.error(response, e);
-            }
         }
     }
 }

@@ -66,7 +66,7 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         gc.bindTo(registry);
-        Gauge.builder("sharegpt4v_build_info", () -> 1)
+        Gauge.builder("sharegpt4v_build", () -> 1)
                 .tag("version", version)
                 .tag("model", model)
                 .description("Version and model, as labels")
@@ -79,7 +79,7 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
         gauge("requests_waiting", "Requests without KV blocks", engine, EngineSnapshot::waiting);
         gauge("images_encoding", "Images queued for or under encoding", engine, EngineSnapshot::encoding);
         gauge("kv_blocks_used", "KV blocks held", engine, EngineSnapshot::usedBlocks);
-        gauge("kv_blocks_total", "KV blocks there are", engine, EngineSnapshot::totalBlocks);
+        gauge("kv_blocks_capacity", "KV blocks there are", engine, EngineSnapshot::totalBlocks);
         gauge(
                 "kv_cache_usage_ratio",
                 "Share of KV blocks held",
