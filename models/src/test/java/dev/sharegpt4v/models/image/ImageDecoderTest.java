@@ -81,7 +81,8 @@ final class ImageDecoderTest {
 
     @Test
     void unknownBytesAreAnUnsupportedFormat() {
-        assertThatThrownBy(() -> ImageDecoder.decode("hello".getBytes(StandardCharsets.UTF_8), ImageLimits.DEFAULT, Orientation.APPLY))
+        assertThatThrownBy(() -> ImageDecoder.decode(
+                        "hello".getBytes(StandardCharsets.UTF_8), ImageLimits.DEFAULT, Orientation.APPLY))
                 .isInstanceOfSatisfying(
                         ImageException.class,
                         e -> assertThat(e.kind()).isEqualTo(ImageException.Kind.UNSUPPORTED_FORMAT));
