@@ -14,15 +14,23 @@ final class CheckpointConfigReader {
     private static final Set<String> ORIGINAL_TYPES = Set.of("share4v", "llava", "llava_llama");
     private static final Pattern GELU_PROJECTOR = Pattern.compile("mlp([1-9]\\d?)x_gelu");
 
+    private final String name;
     private final Path folder;
     private final ConfigNumbers config;
     private final CheckpointConfig.Layout layout;
 
+    /** Reads the configuration of a checkpoint folder, which gives the model its name. */
     CheckpointConfigReader(Path folder) {
         Path file = folder.resolve("config.json");
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(folder + ": holds no config.json, so it is no checkpoint");
         }
+        this(nameOf(folder), folder, file);
+    }
+
+    /** Reads a configuration file of any name; files beside it count as if it were called config.json. */
+    CheckpointConfigReader(String name, Path folder, Path file) {
+        this.name = name;
         this.folder = folder;
         this.config = new ConfigNumbers(file, Json.read(file));
         this.layout = layout(config);
@@ -72,7 +80,7 @@ final class CheckpointConfigReader {
         VisionConfig vision = new VisionConfigReader(config, layout).read(tower, tensors);
         int vocabulary = decoder.vocabularySize();
         return new CheckpointConfig(
-                name(),
+                name,
                 layout,
                 decoder,
                 vision,
@@ -91,7 +99,7 @@ final class CheckpointConfigReader {
         };
     }
 
-    private String name() {
+    private static String nameOf(Path folder) {
         Path last = folder.toAbsolutePath().normalize().getFileName();
         return last == null ? "checkpoint" : last.toString();
     }

@@ -33,6 +33,21 @@ public final class Checkpoints {
         }
     }
 
+    /**
+     * Reads a configuration without its checkpoint. Where the flat layout has no {@code mm_vision_config}, the tower is
+     * CLIP ViT-L/14-336.
+     *
+     * @param file like a checkpoint's config.json, under any name; the part before the last dot names the model
+     * @throws CheckpointException when it is malformed or of no supported model
+     */
+    public static CheckpointConfig config(Path file) {
+        Path absolute = file.toAbsolutePath().normalize();
+        String fileName = String.valueOf(absolute.getFileName());
+        int dot = fileName.lastIndexOf('.');
+        String name = dot > 0 ? fileName.substring(0, dot) : fileName;
+        return new CheckpointConfigReader(name, absolute.resolveSibling(""), absolute).read(Optional.empty(), Map.of());
+    }
+
     private static void requireFolder(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new CheckpointException(folder + ": is not a folder");

@@ -34,8 +34,8 @@ final class VisionConfigReader {
             vision = towerConfig(file.get());
             missing = TowerSizes.CLIP_DEFAULTS;
         } else {
-            vision = config.child("vision_config");
-            missing = TowerSizes.ofTensors(config, tensors);
+            vision = config.child("mm_vision_config");
+            missing = tensors.isEmpty() ? TowerSizes.CLIP_LARGE_336 : TowerSizes.ofTensors(config, tensors);
         }
         return read(vision, missing);
     }

@@ -1,0 +1,91 @@
+package dev.sharegpt4v.models.catalog;
+
+import dev.sharegpt4v.models.chat.ChatTemplate;
+import dev.sharegpt4v.models.chat.PromptBuilder;
+import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
+import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
+import dev.sharegpt4v.models.image.ImageProcessor;
+import dev.sharegpt4v.models.text.Tokenizer;
+import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.onnx.GraphPaths;
+import java.nio.file.Path;
+
+/** A model package that is ready for prompts; its graphs are named here and opened by the runtime. Thread-safe. */
+public final class LoadedModel implements AutoCloseable {
+
+    private final Path folder;
+    private final PackageManifest manifest;
+    private final Tokenizer tokenizer;
+    private final PromptBuilder prompts;
+    private final ImageProcessor images;
+
+    private LoadedModel(Path folder, PackageManifest manifest, ChatTemplate template, Tokenizer tokenizer) {
+        CheckpointConfig model = manifest.model();
+        this.folder = folder;
+        this.manifest = manifest;
+        this.tokenizer = tokenizer;
+        this.prompts = new PromptBuilder(tokenizer, template, model.beginToken(), model.endToken());
+        this.images = new ImageProcessor(model.preprocessing());
+    }
+
+    /**
+     * Opens a package; checks that its files are there in their sizes.
+     *
+     * @throws PackageException when the folder is not a package that this version can use
+     * @throws dev.sharegpt4v.models.text.TokenizerException when the tokenizer cannot be read
+     */
+    public static LoadedModel open(Path packageFolder) {
+        PackageManifest manifest = ManifestJson.read(packageFolder);
+        PackageFiles.checkSizes(packageFolder, manifest);
+        ChatTemplate template = ChatTemplate.named(manifest.template())
+                .orElseThrow(() -> new PackageException(
+                        PackageException.Kind.MALFORMED_MANIFEST,
+                        packageFolder + ": there is no chat template " + manifest.template()));
+        Tokenizer tokenizer = Tokenizer.load(packageFolder.resolve(PackageManifest.TOKENIZER));
+        return new LoadedModel(packageFolder, manifest, template, tokenizer);
+    }
+
+    public String name() {
+        return manifest.name();
+    }
+
+    public PackageManifest manifest() {
+        return manifest;
+    }
+
+    public ModelShape shape() {
+        return manifest.shape();
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public PromptBuilder prompts() {
+        return prompts;
+    }
+
+    public ImageProcessor images() {
+        return images;
+    }
+
+    /** Prompt positions that an image takes. */
+    public int imageFeatureRows() {
+        return manifest.model().vision().featureRows();
+    }
+
+    public GenerationDefaults generation() {
+        return manifest.model().generation();
+    }
+
+    public GraphPaths graphs() {
+        return new GraphPaths(
+                folder.resolve(PackageManifest.VISION_GRAPH), folder.resolve(PackageManifest.DECODER_GRAPH));
+    }
+
+    /** Frees the tokenizer; executors that were opened on the graphs live on. */
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.sharegpt4v.models.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes {@code model.json}. Keys that this version does not know are passed over. */
+public final class ManifestJson {
+
+    private static final long MAX_FILE_BYTES = 1L << 20;
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private ManifestJson() {}
+
+    /** The text of a manifest. */
+    static byte[] write(PackageManifest manifest) {
+        try {
+            return (MAPPER.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a manifest is always writable. This is a bug.", e);
+        }
+    }
+
+    /** Puts a manifest into a package in one step: a reader sees the old one or the new one. */
+    public static void store(Path packageFolder, PackageManifest manifest) throws IOException {
+        Path fresh = packageFolder.resolve("." + PackageManifest.FILE_NAME);
+        Files.write(fresh, write(manifest));
+        Files.move(fresh, packageFolder.resolve(PackageManifest.FILE_NAME), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Reads the manifest of a package.
+     *
+     * @throws PackageException when there is none, or none that this version understands
+     * @throws UncheckedIOException when the file cannot be read
+     */
+    public static PackageManifest read(Path packageFolder) {
+        Path file = packageFolder.resolve(PackageManifest.FILE_NAME);
+        if (!Files.isRegularFile(file)) {
+            throw new PackageException(
+                    PackageException.Kind.NOT_A_PACKAGE,
+                    packageFolder + ": holds no " + PackageManifest.FILE_NAME + ", so it is no model package");
+        }
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw malformed(file, "it is larger than any manifest", null);
+            }
+            return parse(file, MAPPER.readTree(Files.readAllBytes(file)));
+        } catch (JsonProcessingException e) {
+            throw malformed(file, e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static PackageManifest parse(Path file, JsonNode node) throws JsonProcessingException {
+        int version = node.path("formatVersion").asInt(0);
+        if (version > PackageManifest.FORMAT_VERSION) {
+            throw new PackageException(
+                    PackageException.Kind.NEWER_FORMAT,
+                    "%s: has format version %d, and this program reads up to %d; convert the checkpoint again or update"
+                            .formatted(file, version, PackageManifest.FORMAT_VERSION));
+        }
+        if (version < 1) {
+            throw malformed(file, "it has no formatVersion", null);
+        }
+        return MAPPER.treeToValue(node, PackageManifest.class);
+    }
+
+    private static PackageException malformed(Path file, String reason, @Nullable Throwable cause) {
+        String message = file + ": is not a manifest: " + reason;
+        return cause == null
+                ? new PackageException(PackageException.Kind.MALFORMED_MANIFEST, message)
+                : new PackageException(PackageException.Kind.MALFORMED_MANIFEST, message, cause);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.sharegpt4v.models.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
+import dev.sharegpt4v.models.checkpoint.DecoderConfig;
+import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
+import dev.sharegpt4v.models.checkpoint.VisionConfig;
+import dev.sharegpt4v.models.image.Preprocessing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PackageTest {
+
+    private static final String HELLO_SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theFormatOfTheManifestIsPinned() throws IOException {
+        try (InputStream golden = PackageTest.class.getResourceAsStream("/catalog/model.json")) {
+            assertThat(new String(ManifestJson.write(manifest("decoder.onnx", 5)), StandardCharsets.UTF_8))
+                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void aManifestIsReadAsItWasWritten() throws IOException {
+        PackageManifest manifest = manifest("decoder.onnx", 5);
+        write(manifest);
+        assertThat(ManifestJson.read(folder)).isEqualTo(manifest);
+        PackageManifest measured = manifest.withQuantisation(new QuantisationReport(96, 0.01, 0.2, 0.97));
+        write(measured);
+        assertThat(ManifestJson.read(folder)).isEqualTo(measured);
+    }
+
+    @Test
+    void keysOfLaterVersionsOfTheSameFormatArePassedOver() throws IOException {
+        String text = new String(ManifestJson.write(manifest("decoder.onnx", 5)), StandardCharsets.UTF_8);
+        write(text.replaceFirst("\\{", "{ \"later\" : [ 1 ],"));
+        assertThat(ManifestJson.read(folder)).isEqualTo(manifest("decoder.onnx", 5));
+    }
+
+    @Test
+    void aFolderWithoutManifestIsNoPackage() {
+        assertFails(PackageException.Kind.NOT_A_PACKAGE, "model.json", () -> LoadedModel.open(folder));
+    }
+
+    @Test
+    void aNewerFormatIsRefusedWithBothVersions() throws IOException {
+        write("{\"formatVersion\": 2, \"everything\": \"else is different\"}");
+        assertFails(PackageException.Kind.NEWER_FORMAT, "format version 2", () -> LoadedModel.open(folder));
+    }
+
+    @Test
+    void brokenManifestsAreRefused() throws IOException {
+        for (String broken : List.of("", "{", "[]", "{}", "{\"formatVersion\": 1}", "{\"formatVersion\": 1} x")) {
+            write(broken);
+            assertFails(PackageException.Kind.MALFORMED_MANIFEST, "model.json", () -> LoadedModel.open(folder));
+        }
+    }
+
+    @Test
+    void aFileOutsideOfThePackageIsRefused() throws IOException {
+        for (String name : List.of("../decoder.onnx", "/etc/passwd", "..", "a/b")) {
+            write(manifest(name, 5));
+            assertFails(PackageException.Kind.MALFORMED_MANIFEST, "outside", () -> LoadedModel.open(folder));
+        }
+    }
+
+    @Test
+    void aMissingFileIsNamed() throws IOException {
+        write(manifest("decoder.onnx", 5));
+        assertFails(PackageException.Kind.MISSING_FILE, "decoder.onnx", () -> LoadedModel.open(folder));
+    }
+
+    @Test
+    void aTruncatedFileIsNamed() throws IOException {
+        write(manifest("decoder.onnx", 5));
+        Files.writeString(folder.resolve("decoder.onnx"), "hell");
+        assertFails(PackageException.Kind.DAMAGED_FILE, "decoder.onnx", () -> LoadedModel.open(folder));
+    }
+
+    @Test
+    void aChangedFileIsFoundByItsHash() throws IOException {
+        PackageManifest manifest = manifest("decoder.onnx", 5);
+        Files.writeString(folder.resolve("decoder.onnx"), "hello");
+        PackageFiles.checkHashes(folder, manifest, bytes -> {});
+        Files.writeString(folder.resolve("decoder.onnx"), "jello");
+        PackageFiles.checkSizes(folder, manifest);
+        assertFails(
+                PackageException.Kind.DAMAGED_FILE,
+                "decoder.onnx",
+                () -> PackageFiles.checkHashes(folder, manifest, bytes -> {}));
+    }
+
+    private static void assertFails(PackageException.Kind kind, String text, ThrowingCallable action) {
+        assertThatExceptionOfType(PackageException.class)
+                .isThrownBy(action)
+                .withMessageContaining(text)
+                .extracting(PackageException::kind)
+                .isEqualTo(kind);
+    }
+
+    private void write(PackageManifest manifest) throws IOException {
+        Files.write(folder.resolve("model.json"), ManifestJson.write(manifest));
+    }
+
+    private void write(String manifest) throws IOException {
+        Files.writeString(folder.resolve("model.json"), manifest);
+    }
+
+    private static PackageManifest manifest(String file, long bytes) {
+        CheckpointConfig model = new CheckpointConfig(
+                "ShareGPT4V-7B",
+                CheckpointConfig.Layout.ORIGINAL,
+                new DecoderConfig(4096, 11_008, 32, 32, 32, 128, 32_000, 4096, 1e-5, 10_000),
+                new VisionConfig(1024, 4096, 24, 16, 336, 14, 1e-5, "quick_gelu", -2, false),
+                2,
+                new Preprocessing(true, 336, 336, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD),
+                new GenerationDefaults(
+                        Optional.of(0.9), Optional.of(0.6), Optional.empty(), Optional.empty(), List.of(2)),
+                1,
+                2,
+                32_000);
+        return new PackageManifest(
+                1,
+                1,
+                "llava-1.5",
+                "vicuna_v1",
+                new StoredWeights("int4", "fp16", 32, false),
+                model,
+                Optional.empty(),
+                List.of(new PackageFile(file, bytes, HELLO_SHA256)));
+    }
+}

@@ -1,0 +1,93 @@
+package dev.sharegpt4v.models.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class BlockQuantiserTest {
+
+    private static final int COLUMNS = 200;
+
+    @Test
+    void everyWeightIsWithinOneStepOfWhatIsStored() {
+        Random random = new Random(3);
+        for (int bits : new int[] {4, 8}) {
+            for (int blockSize : new int[] {32, 64, 128}) {
+                assertWithin(new Quantisation(bits, blockSize, false), random);
+                assertWithin(new Quantisation(bits, blockSize, true), random);
+            }
+        }
+    }
+
+    @Test
+    void zeroStaysZero() {
+        for (boolean symmetric : new boolean[] {false, true}) {
+            Quantisation quantisation = new Quantisation(4, 32, symmetric);
+            float[] row = new float[COLUMNS];
+            row[3] = 0.7f;
+            row[40] = -0.2f;
+            row[41] = 0.9f;
+            float[] restored = restore(quantisation, row);
+            for (int column = 0; column < COLUMNS; column++) {
+                if (row[column] == 0) {
+                    assertThat(restored[column]).as("column %d", column).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void theWeightOfLargestMagnitudeIsKeptInASymmetricBlock() {
+        for (float largest : new float[] {0.8f, -0.8f}) {
+            float[] row = new float[COLUMNS];
+            row[5] = largest;
+            row[6] = -largest / 2;
+            assertThat(restore(new Quantisation(4, 32, true), row)[5]).isEqualTo(largest);
+        }
+    }
+
+    @Test
+    void padsTheLastBlockWithCodesThatStandForZero() {
+        Quantisation quantisation = new Quantisation(4, 64, false);
+        float[] row = new float[COLUMNS];
+        Arrays.fill(row, 0.5f);
+        row[COLUMNS - 1] = -1;
+        BlockQuantiser quantiser = new BlockQuantiser(quantisation, COLUMNS);
+        quantiser.quantise(row);
+        assertThat(quantiser.codes()).hasSize(256);
+        for (int column = COLUMNS; column < 256; column++) {
+            assertThat(quantiser.codes()[column]).isEqualTo((byte) quantiser.zeroPoints()[3]);
+        }
+    }
+
+    private static void assertWithin(Quantisation quantisation, Random random) {
+        float[] row = new float[COLUMNS];
+        for (int column = 0; column < COLUMNS; column++) {
+            row[column] = (float) random.nextGaussian() * (column < 64 ? 0.02f : 3);
+        }
+        BlockQuantiser quantiser = new BlockQuantiser(quantisation, COLUMNS);
+        quantiser.quantise(row);
+        float[] restored = restore(quantisation, row);
+        for (int column = 0; column < COLUMNS; column++) {
+            float step = Math.abs(quantiser.scales()[column / quantisation.blockSize()]);
+            assertThat(Math.abs(restored[column] - row[column]))
+                    .as("%s column %d", quantisation, column)
+                    .isLessThanOrEqualTo(step * 1.0001f);
+        }
+    }
+
+    private static float[] restore(Quantisation quantisation, float[] row) {
+        BlockQuantiser quantiser = new BlockQuantiser(quantisation, COLUMNS);
+        quantiser.quantise(row);
+        float[] restored = new float[COLUMNS];
+        for (int column = 0; column < COLUMNS; column++) {
+            int block = column / quantisation.blockSize();
+            int code = Byte.toUnsignedInt(quantiser.codes()[column]);
+            restored[column] =
+                    (code - quantiser.zeroPoints()[block]) * quantiser.scales()[block];
+        }
+        return restored;
+    }
+}
