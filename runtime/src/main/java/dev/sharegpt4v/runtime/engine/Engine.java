@@ -5,8 +5,8 @@ import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -75,7 +75,9 @@ public final class Engine implements AutoCloseable {
         }
         GenerationHandle handle = new GenerationHandle(
                 request.id(), arrivals.getAndIncrement(), cancelled -> commands.add(new Command.Cancel(cancelled)));
-        long seed = request.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+        long seed = request.sampling()
+                .seed()
+                .orElseGet(() -> ThreadLocalRandom.current().nextLong());
         commands.add(new Command.Submit(new Sequence(request, handle, new SequenceClock(System::nanoTime), seed)));
         return handle;
     }
@@ -84,8 +86,9 @@ public final class Engine implements AutoCloseable {
         int prompt = request.prompt().length();
         int context = executor.shape().contextLength();
         if (prompt >= context) {
-            throw new EngineException.TooLong("the prompt has %d positions, and the context %d, one of which the answer needs"
-                    .formatted(prompt, context));
+            throw new EngineException.TooLong(
+                    "the prompt has %d positions, and the context %d, one of which the answer needs"
+                            .formatted(prompt, context));
         }
         int most = Math.min(context, prompt + request.stop().maxTokens());
         int room = executor.geometry().blocks() * executor.geometry().blockSize();

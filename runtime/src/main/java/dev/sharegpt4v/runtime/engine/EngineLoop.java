@@ -61,8 +61,10 @@ final class EngineLoop {
                 find(handle).ifPresent(sequence -> finish(sequence, FinishReason.CANCELLED));
             case Command.Encoded encoded -> encoded.features().forEach(images::deliver);
             case Command.EncodeFailed failed ->
-                failed.images().forEach(image -> images.waitingFor(image)
-                        .forEach(sequence -> fail(sequence, deviceFailed("encoding an image failed", failed.cause()))));
+                failed.images()
+                        .forEach(image -> images.waitingFor(image)
+                                .forEach(sequence ->
+                                        fail(sequence, deviceFailed("encoding an image failed", failed.cause()))));
             case Command.Wake _ -> {}
         }
     }
@@ -198,7 +200,9 @@ final class EngineLoop {
             case RETRYABLE -> plan.parts().forEach(part -> fail(part.sequence(), deviceFailed("a step failed", cause)));
             case OUT_OF_MEMORY -> {
                 if (scheduler.preemptYoungest().isEmpty()) {
-                    plan.parts().forEach(part -> fail(part.sequence(), deviceFailed("the device has too little memory", cause)));
+                    plan.parts()
+                            .forEach(part ->
+                                    fail(part.sequence(), deviceFailed("the device has too little memory", cause)));
                 }
             }
             case FATAL -> {
@@ -268,8 +272,7 @@ final class EngineLoop {
                 prefilled += part.tokens();
             }
         }
-        listener.stepCommitted(
-                new EngineListener.StepReport(plan.parts().size(), prefilled, decoded, nanos));
+        listener.stepCommitted(new EngineListener.StepReport(plan.parts().size(), prefilled, decoded, nanos));
     }
 
     private static EngineException deviceFailed(String what, Throwable cause) {

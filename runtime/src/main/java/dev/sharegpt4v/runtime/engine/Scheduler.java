@@ -95,7 +95,8 @@ final class Scheduler {
 
     private void insertByArrival(Sequence sequence) {
         int at = running.size();
-        while (at > 0 && running.get(at - 1).handle().arrival() > sequence.handle().arrival()) {
+        while (at > 0
+                && running.get(at - 1).handle().arrival() > sequence.handle().arrival()) {
             at--;
         }
         running.add(at, sequence);

@@ -140,7 +140,8 @@ final class Sequence {
             int to = Math.min(spans.get(i).end(), computed + count);
             ImageFeatures encoded = features.get(i);
             if (from < to && encoded != null) {
-                found.add(new FeatureSpan(from - computed, encoded, from - spans.get(i).position(), to - from));
+                found.add(new FeatureSpan(
+                        from - computed, encoded, from - spans.get(i).position(), to - from));
             }
         }
         return found;

@@ -71,7 +71,8 @@ final class DecoderExecutor implements ModelExecutor {
             tensors.add(ints("past_sequence_length", packed.past(), packed.rows()));
             tensors.add(ints("block_table", packed.blockTable(), packed.rows(), packed.maxBlocks()));
             tensors.add(ints("slot_mapping", packed.slots(), packed.tokens()));
-            try (NativeTensor output = NativeTensor.over(OUTPUT, NativeTensor.Type.FLOAT, logits, rows, shape.vocabularySize())) {
+            try (NativeTensor output =
+                    NativeTensor.over(OUTPUT, NativeTensor.Type.FLOAT, logits, rows, shape.vocabularySize())) {
                 session.run(tensors, output);
             }
         } finally {

@@ -47,7 +47,8 @@ final class VisionEncoder implements ImageEncoder {
         shape[0] = images.size();
         System.arraycopy(first.shape(), 0, shape, 1, first.shape().length);
         try (NativeTensor feed = NativeTensor.over(INPUT, NativeTensor.Type.FLOAT, input, shape);
-                NativeTensor result = NativeTensor.over(OUTPUT, NativeTensor.Type.FLOAT, output, images.size(), rows, hiddenSize)) {
+                NativeTensor result =
+                        NativeTensor.over(OUTPUT, NativeTensor.Type.FLOAT, output, images.size(), rows, hiddenSize)) {
             session.run(List.of(feed), result);
         }
         return unpack(images, output, rows);
