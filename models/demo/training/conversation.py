@@ -46,6 +46,13 @@ def turns_for(scene: Scene | None, rng: random.Random, most: int) -> list[Turn]:
     return turns
 
 
+def first_turns(scene: Scene, rng: random.Random) -> list[Turn]:
+    """The first lesson: what is where, without a story around it."""
+    if scene.bars:
+        return [(question + language.SHORT, short) for question, short, _ in language.questions(scene, rng)]
+    return [(rng.choice(language.SCAN_REQUESTS), language.scan(scene))]
+
+
 def _without_image(rng: random.Random) -> Turn:
     draw = rng.random()
     if draw < 0.3:

@@ -6,6 +6,7 @@ import argparse
 import math
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
@@ -13,11 +14,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from conversation import IGNORED, IMAGE, SYSTEM, Encoder, turns_for
+from conversation import IGNORED, IMAGE, SYSTEM, Encoder, first_turns, turns_for
 from data import HEADS, SceneSet, normalise
+from language import DETAILED_REQUESTS, SHORT, SYSTEMS, detailed, questions
 from model import PATCHES, VISION, DemoModel
 
-SYSTEMS = ["You are a helpful assistant.", "You describe images.", "Answer briefly.", "You are a careful assistant."]
+POOL = 8
+Row = tuple[int | None, list[int], list[int]]
 
 
 class PatchHeads(nn.Module):
@@ -42,20 +45,39 @@ def picture_batch(scenes: SceneSet, chosen: numpy.ndarray) -> tuple[torch.Tensor
     return pixels, labels, torch.from_numpy(scenes.backgrounds[chosen])
 
 
-def text_batch(scenes: SceneSet, chosen: numpy.ndarray, encoder: Encoder, rng: random.Random, most: int):
-    rows = []
+def text_rows(scenes: SceneSet, chosen: numpy.ndarray, encoder: Encoder, rng: random.Random, most: int) -> list[Row]:
+    """One conversation for each chosen scene, and one without a picture for every sixteen."""
+    rows: list[Row] = []
     for index in chosen:
         system = SYSTEM if rng.random() < 0.95 else rng.choice(SYSTEMS)
-        rows.append(encoder.prompt(turns_for(scenes.scenes[index], rng, most), PATCHES * PATCHES, system))
-    for _ in range(max(1, len(chosen) // 16)):
-        rows.append(encoder.prompt(turns_for(None, rng, 1), 0))
-    longest = max(len(ids) for ids, _ in rows)
+        turns = turns_for(scenes.scenes[index], rng, most) if most else first_turns(scenes.scenes[index], rng)
+        rows.append((index, *encoder.prompt(turns, PATCHES * PATCHES, system)))
+    rows += [(None, *encoder.prompt(turns_for(None, rng, 1), 0)) for _ in range(max(1, len(chosen) // 16))]
+    return rows
+
+
+def padded(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and labels [N,T] of rows, filled up to the longest."""
+    longest = max(len(ids) for _, ids, _ in rows)
     ids = torch.zeros((len(rows), longest), dtype=torch.long)
     labels = torch.full((len(rows), longest), IGNORED)
-    for row, (row_ids, row_labels) in enumerate(rows):
+    for row, (_, row_ids, row_labels) in enumerate(rows):
         ids[row, : len(row_ids)] = torch.tensor(row_ids)
         labels[row, : len(row_labels)] = torch.tensor(row_labels)
     return ids, labels
+
+
+def batches(scenes: SceneSet, encoder: Encoder, args: argparse.Namespace, most: int) -> Iterator[list[Row]]:
+    """Endless batches of rows of similar length, so that little of a batch is padding."""
+    order = numpy.random.default_rng(args.seed)
+    rng = random.Random(args.seed)
+    while True:
+        chosen = order.choice(len(scenes), args.batch * POOL, replace=False)
+        rows = sorted(text_rows(scenes, chosen, encoder, rng, most), key=lambda row: len(row[1]))
+        cuts = [len(rows) * part // POOL for part in range(POOL + 1)]
+        pool = [rows[low:high] for low, high in zip(cuts, cuts[1:])]
+        rng.shuffle(pool)
+        yield from pool
 
 
 def schedule(step: int, steps: int, peak: float) -> float:
@@ -65,27 +87,37 @@ def schedule(step: int, steps: int, peak: float) -> float:
     return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))))
 
 
-def optimiser(modules: list[nn.Module]) -> torch.optim.AdamW:
-    parameters = [p for module in modules for p in module.parameters() if p.requires_grad]
-    matrices = [p for p in parameters if p.dim() > 1]
-    others = [p for p in parameters if p.dim() <= 1]
-    return torch.optim.AdamW([{"params": matrices, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}], betas=(0.9, 0.98))
+class Optimiser:
+    """Muon for the matrices inside the layers, AdamW for embeddings, heads, biases and norms."""
+
+    def __init__(self, modules: list[nn.Module], muon: bool = True):
+        named = [(name, p) for module in modules for name, p in module.named_parameters() if p.requires_grad]
+        inner = [p for name, p in named if muon and p.dim() == 2 and ".layers." in name]
+        known = {id(p) for p in inner}
+        outer = [p for _, p in named if id(p) not in known]
+        self.parts = [torch.optim.AdamW(outer, betas=(0.9, 0.98), weight_decay=0.0)]
+        if inner:
+            self.parts.append(torch.optim.Muon(inner, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"))
+
+    def step(self, rate: float) -> None:
+        for part in self.parts:
+            for group in part.param_groups:
+                group["lr"] = rate
+            part.step()
+            part.zero_grad(set_to_none=True)
 
 
 def train_tower(model: DemoModel, heads: PatchHeads, scenes: SceneSet, args: argparse.Namespace) -> None:
-    adam = optimiser([model.tower, heads])
+    optimiser = Optimiser([model.tower, heads])
     order = numpy.random.default_rng(1)
     started = time.time()
     for step in range(args.tower_steps):
-        for group in adam.param_groups:
-            group["lr"] = schedule(step, args.tower_steps, 1.2e-3)
         pixels, labels, backgrounds = picture_batch(scenes, order.choice(len(scenes), args.batch, replace=False))
         with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
             loss = heads.loss(model.patch_features(pixels), labels, backgrounds)
         loss.backward()
         nn.utils.clip_grad_norm_([*model.tower.parameters(), *heads.parameters()], 1.0)
-        adam.step()
-        adam.zero_grad(set_to_none=True)
+        optimiser.step(schedule(step, args.tower_steps, 1.2e-3))
         if step % 50 == 0:
             print(f"tower {step}/{args.tower_steps} loss {loss.item():.4f} {time.time() - started:.0f}s", flush=True)
 
@@ -97,31 +129,61 @@ def answer_loss(model: DemoModel, ids: torch.Tensor, labels: torch.Tensor, featu
     return functional.cross_entropy(model.decoder.lm_head(hidden[wanted]).float(), labels[:, 1:][wanted])
 
 
+@torch.inference_mode()
+def share_right(model: DemoModel, scenes: SceneSet, rows: list[Row], bfloat16: bool) -> float:
+    """The share of rows whose answers a greedy decoder would write without one wrong token."""
+    right = 0
+    for low in range(0, len(rows), 32):
+        part = rows[low : low + 32]
+        ids, labels = padded(part)
+        pixels, _, _ = picture_batch(scenes, numpy.array([row[0] for row in part]))
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            embeddings = model.embed(ids, model.patch_features(pixels), IMAGE)
+            said = model.decoder(inputs_embeds=embeddings).logits[:, :-1].argmax(-1)
+        right += int(((said == labels[:, 1:]) | (labels[:, 1:] == IGNORED)).all(1).sum())
+    return right / len(rows)
+
+
+def held_out_rows(scenes: SceneSet, encoder: Encoder, count: int) -> tuple[list[Row], list[Row]]:
+    """Rows that ask for a caption, and rows that ask one short question."""
+    rng = random.Random(17)
+    captions, answers = [], []
+    for index in range(count):
+        scene = scenes.scenes[index]
+        question, short, _ = questions(scene, rng)[0]
+        captions.append((index, *encoder.prompt([(DETAILED_REQUESTS[0], detailed(scene, rng))], PATCHES * PATCHES)))
+        answers.append((index, *encoder.prompt([(question + SHORT, short)], PATCHES * PATCHES)))
+    return captions, answers
+
+
 def train_all(model: DemoModel, heads: PatchHeads, scenes: SceneSet, encoder: Encoder, args: argparse.Namespace) -> None:
-    adam = optimiser([model, heads])
-    order = numpy.random.default_rng(args.seed)
-    rng = random.Random(args.seed)
-    started = time.time()
+    optimiser = Optimiser([model, heads], not args.adam)
+    held = SceneSet(args.held)
+    captions, answers = held_out_rows(held, encoder, 128)
+    started, recent = time.time(), []
+    lookups, conversations = (batches(scenes, encoder, args, most) for most in (0, args.turns))
     for step in range(args.steps):
-        for group in adam.param_groups:
-            group["lr"] = schedule(step, args.steps, args.rate)
-        chosen = order.choice(len(scenes), args.batch, replace=False)
-        pixels, patches, backgrounds = picture_batch(scenes, chosen)
-        ids, labels = text_batch(scenes, chosen, encoder, rng, args.turns)
+        rows = next(lookups if step < args.lookup_steps else conversations)
+        ids, labels = padded(rows)
+        pixels, patches, backgrounds = picture_batch(scenes, numpy.array([row[0] for row in rows if row[0] is not None]))
+        frozen = step < args.frozen_steps
         with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
-            with torch.set_grad_enabled(step >= args.frozen_steps):
+            with torch.set_grad_enabled(not frozen):
                 features = model.patch_features(pixels)
-            answers = answer_loss(model, ids, labels, features)
-            loss = answers + 0.1 * heads.loss(features, patches, backgrounds)
+            loss = answer_loss(model, ids, labels, features)
+            recent.append(loss.item())
+            if not frozen:
+                loss = loss + 0.1 * heads.loss(features, patches, backgrounds)
         loss.backward()
         nn.utils.clip_grad_norm_([*model.parameters(), *heads.parameters()], 1.0)
-        adam.step()
-        adam.zero_grad(set_to_none=True)
-        if step % 50 == 0:
-            print(f"all {step}/{args.steps} answers {answers.item():.4f} {time.time() - started:.0f}s", flush=True)
-        if step % 400 == 399:
+        optimiser.step(schedule(step, args.steps, args.rate))
+        if step % 25 == 24:
+            print(f"all {step + 1}/{args.steps} answers {sum(recent) / len(recent):.4f} {time.time() - started:.0f}s", flush=True)
+            recent.clear()
+        if step % 200 == 199 or step == args.steps - 1:
             save(model, heads, args.out)
-    save(model, heads, args.out)
+            shares = [share_right(model, held, rows, args.bfloat16) for rows in (captions, answers)]
+            print(f"held out: captions {shares[0]:.3f}, short answers {shares[1]:.3f}", flush=True)
 
 
 def save(model: DemoModel, heads: PatchHeads, out: Path) -> None:
@@ -139,6 +201,7 @@ def with_tower_of(trained: DemoModel) -> DemoModel:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", type=Path, required=True)
+    parser.add_argument("--held", type=Path, required=True, help="scenes that are only measured on")
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", type=Path)
@@ -148,12 +211,15 @@ def main() -> None:
     parser.add_argument("--tower-steps", type=int, default=1500)
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--frozen-steps", type=int, default=1000, help="first steps of stage 2 that leave the tower as it is")
+    parser.add_argument("--lookup-steps", type=int, default=400, help="first steps of stage 2 that only ask what is where")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--adam", action="store_true")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--bfloat16", action="store_true")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(args.threads)
     encoder = Encoder(args.tokenizer)
     scenes = SceneSet(args.scenes)
     model = DemoModel(encoder.model.vocab_size())
