@@ -66,13 +66,17 @@ record ConfigNumbers(Path file, JsonNode node) {
 
     private int within(String key, int least, int largest) {
         JsonNode value = node.path(key);
-        boolean fits = value.isIntegralNumber()
-                && value.canConvertToInt()
-                && value.intValue() >= least
-                && value.intValue() <= largest;
-        if (!fits) {
+        if (!isWhole(value, least, largest)) {
             throw refusal(key + " of " + value + " is not a whole number from " + least + " to " + largest);
         }
         return value.intValue();
+    }
+
+    /** Whether a value is a whole number within bounds, both included. */
+    static boolean isWhole(JsonNode value, int least, int largest) {
+        return value.isIntegralNumber()
+                && value.canConvertToInt()
+                && value.intValue() >= least
+                && value.intValue() <= largest;
     }
 }

@@ -35,7 +35,7 @@ final class GenerationReader {
         }
         List<Integer> ids = new ArrayList<>();
         for (JsonNode id : value) {
-            if (!id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= vocabulary) {
+            if (!ConfigNumbers.isWhole(id, 0, vocabulary - 1)) {
                 throw config.refusal("eos_token_id of " + value + " holds what is not an id");
             }
             ids.add(id.intValue());

@@ -56,10 +56,12 @@ final class SafetensorsHeader {
     }
 
     private void skipMetadata() throws IOException {
-        require(parser.nextToken() == JsonToken.START_OBJECT, "has malformed metadata");
+        require(parser.nextToken() == JsonToken.START_OBJECT, "has a header with malformed metadata");
         int count = 0;
         while (parser.nextFieldName() != null) {
-            require(++count <= MAX_METADATA && parser.nextToken() == JsonToken.VALUE_STRING, "has malformed metadata");
+            require(
+                    ++count <= MAX_METADATA && parser.nextToken() == JsonToken.VALUE_STRING,
+                    "has a header with malformed metadata");
         }
     }
 

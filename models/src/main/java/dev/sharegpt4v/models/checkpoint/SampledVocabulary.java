@@ -27,7 +27,7 @@ final class SampledVocabulary {
         Path added = folder.resolve("added_tokens.json");
         if (Files.isRegularFile(added)) {
             for (JsonNode id : Json.read(added)) {
-                if (!id.canConvertToInt() || id.intValue() < 0) {
+                if (!ConfigNumbers.isWhole(id, 0, Integer.MAX_VALUE)) {
                     throw new CheckpointException(added + ": " + id + " is not an id");
                 }
                 // Old tokenizers list <unk>, <s> and </s> here too.
