@@ -24,10 +24,12 @@ def turns_for(scene: Scene | None, rng: random.Random, most: int) -> list[Turn]:
         return [_without_image(rng)]
     turns: list[Turn] = []
     draw = rng.random()
-    if draw < 0.62:
+    if draw < 0.5:
         turns.append((rng.choice(language.DETAILED_REQUESTS[:1] * 60 + language.DETAILED_REQUESTS), language.detailed(scene, rng)))
-    elif draw < 0.75:
+    elif draw < 0.6:
         turns.append((rng.choice(language.BRIEF_REQUESTS), language.brief(scene, rng)))
+    if not scene.bars and rng.random() < 0.35:
+        turns.insert(0, (rng.choice(language.SCAN_REQUESTS), language.scan(scene)))
     for question, short, sentence in language.questions(scene, rng):
         if len(turns) >= most:
             break

@@ -24,6 +24,10 @@ DETAILED_REQUESTS = ["Analyze the image in a comprehensive and detailed manner."
     "Provide a detailed caption.", "List everything in the image.", "What objects are in the image?",
     "Share a comprehensive rundown of the presented image.", "Walk me through the picture from top to bottom.",
 ]
+SCAN_REQUESTS = [
+    "List what is in each part of the image.", "Go through the image part by part.", "What is in each part of the picture?",
+    "Describe the nine parts of the image one by one.",
+]
 BRIEF_REQUESTS = [
     f"{verb} {what}{how}{end}"
     for verb in ("Describe", "Summarize", "Caption", "Please summarize")
@@ -69,9 +73,8 @@ def _listing(items: list[str]) -> str:
 
 
 def _places(group: Group) -> str:
-    if group.count == 1:
-        return f"in the {PLACES[group.places[0]]}"
-    return _listing([f"one in the {PLACES[place]}" for place in group.places])
+    """Places come before what stands there: a writer that looks first and then names it errs less."""
+    return "In " + _listing([f"the {PLACES[place]}" for place in group.places])
 
 
 def _relation(first: int, second: int) -> str:
@@ -106,20 +109,16 @@ def detailed(scene: Scene, rng: random.Random) -> str:
             f"The image shows a bar chart with {NUMBERS[len(scene.bars)]} bars on {background}. From left to right, the bars are "
             f"{colours}. The {tallest} bar is the tallest and the {shortest} bar is the shortest."
         )
-    total = sum(group.count for group in scene.groups)
-    shapes = "no shapes" if total == 0 else "one shape" if total == 1 else f"{NUMBERS[total]} shapes"
     sentences = []
     if scene.label:
         kind, _ = _label_kind(scene.label.text)
-        beside = "" if total == 0 else f" and {shapes}"
+        beside = " and shapes" if scene.groups else ""
         sentences += [f"The image shows a printed {kind}{beside} on {background}.", _label_sentence(scene)]
     else:
-        sentences.append(f"The image shows {shapes} on {background}.")
+        sentences.append(f"The image shows shapes on {background}.")
     for group in scene.groups:
-        if group.count == 1:
-            sentences.append(f"There is {phrase(group)} {_places(group)}.")
-        else:
-            sentences.append(f"There are {phrase(group)}: {_places(group)}.")
+        verb = "is" if group.count == 1 else "are"
+        sentences.append(f"{_places(group)}, there {verb} {phrase(group)}.")
     single = [group for group in scene.groups if group.count == 1]
     if len(single) >= 2:
         first, second = single[0], single[1]
@@ -140,6 +139,19 @@ def brief(scene: Scene, rng: random.Random) -> str:
     return f"{text[0].upper()}{text[1:]} on {background}."
 
 
+def at_place(scene: Scene, place: int) -> str:
+    """What stands at one of the nine places."""
+    for group in scene.groups:
+        if place in group.places:
+            return f"a {group.size} {group.colour} {group.shape}"
+    return "text" if scene.label and scene.label.row == place // 3 else "nothing"
+
+
+def scan(scene: Scene) -> str:
+    """Place by place: a task that teaches to look at one spot at a time."""
+    return " ".join(f"{PLACES[place]}: {at_place(scene, place)}." for place in range(len(PLACES)))
+
+
 def _thing(scene: Scene, group: Group) -> str | None:
     """Names a group uniquely with as few words as possible, or None where a name would be ambiguous."""
     if sum(other.shape == group.shape for other in scene.groups) == 1:
@@ -155,6 +167,7 @@ def questions(scene: Scene, rng: random.Random) -> list[tuple[str, str, str]]:
     else:
         found += _group_questions(scene, rng)
         found += _absence_questions(scene, rng)
+        found += [_place_question(scene, place, rng) for place in rng.sample(range(len(PLACES)), 2)]
     if scene.label:
         found += _label_questions(scene, rng)
     rng.shuffle(found)
@@ -206,6 +219,12 @@ def _relation_question(first: Group, second: Group, rng: random.Random) -> tuple
     if asked in truth:
         return f"Is the {one} {asked} the {two}?", "yes", f"Yes, the {one} is {' and '.join(truth)} the {two}."
     return f"Is the {one} {asked} the {two}?", "no", f"No, the {one} is {' and '.join(truth)} the {two}."
+
+
+def _place_question(scene: Scene, place: int, rng: random.Random) -> tuple[str, str, str]:
+    ask = rng.choice([f"What is in the {PLACES[place]}?", f"What do you see in the {PLACES[place]}?", f"What is in the {PLACES[place]} of the image?"])
+    here = at_place(scene, place)
+    return ask, here, f"There is {here} in the {PLACES[place]}."
 
 
 def _absence_questions(scene: Scene, rng: random.Random) -> list[tuple[str, str, str]]:

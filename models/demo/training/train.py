@@ -109,7 +109,8 @@ def train_all(model: DemoModel, heads: PatchHeads, scenes: SceneSet, encoder: En
         pixels, patches, backgrounds = picture_batch(scenes, chosen)
         ids, labels = text_batch(scenes, chosen, encoder, rng, args.turns)
         with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
-            features = model.patch_features(pixels)
+            with torch.set_grad_enabled(step >= args.frozen_steps):
+                features = model.patch_features(pixels)
             answers = answer_loss(model, ids, labels, features)
             loss = answers + 0.1 * heads.loss(features, patches, backgrounds)
         loss.backward()
@@ -128,16 +129,25 @@ def save(model: DemoModel, heads: PatchHeads, out: Path) -> None:
     out.with_suffix(".tmp").replace(out)
 
 
+def with_tower_of(trained: DemoModel) -> DemoModel:
+    """A model with the trained tower and an untrained projector and decoder."""
+    model = DemoModel(trained.decoder.config.vocab_size)
+    model.tower.load_state_dict(trained.tower.state_dict())
+    return model
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", type=Path, required=True)
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", type=Path)
+    parser.add_argument("--fresh-language", action="store_true", help="with --resume: keep only the tower")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--turns", type=int, default=6)
     parser.add_argument("--tower-steps", type=int, default=1500)
     parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--frozen-steps", type=int, default=1000, help="first steps of stage 2 that leave the tower as it is")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--bfloat16", action="store_true")
@@ -152,6 +162,8 @@ def main() -> None:
         saved = torch.load(args.resume)
         model.load_state_dict(saved["model"])
         heads.load_state_dict(saved["heads"])
+        if args.fresh_language:
+            model = with_tower_of(model)
     train_tower(model, heads, scenes, args)
     train_all(model, heads, scenes, encoder, args)
 

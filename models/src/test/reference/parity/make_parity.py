@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import zlib
 from pathlib import Path
 
 import torch
@@ -15,7 +16,11 @@ import prompts
 from check import check_loads
 from layouts import WRITERS
 from shapes import NATIVE_VOCABULARY, SHAPES, VOCABULARY, Shape
-from weights import random_pixels, random_state, rounded
+from weights import State, random_pixels, random_state, rounded
+
+CANONICAL = {
+    "model.language_model.": "text.", "model.vision_tower.": "vision.", "model.multi_modal_projector.linear_": "projector.",
+}
 
 
 def suitable(shape: Shape, prompt: list[int]) -> tuple[int, dict[str, golden.Golden]]:
@@ -35,7 +40,20 @@ def write_floats(path: Path, values: torch.Tensor) -> None:
     path.write_bytes(values.contiguous().numpy().astype("<f4").tobytes())
 
 
-def write_case(folder: Path, shape: Shape, layout: str, seed: int, prompt: list[int], values: golden.Golden) -> None:
+def checksums(state: State, rows: int) -> dict[str, int]:
+    """CRC-32 of each tensor's float32 bytes, by the name that the Java code gives it."""
+    found = {}
+    for name, value in state.items():
+        for prefix, canonical in CANONICAL.items():
+            name = name.replace(prefix, canonical)
+        kept = value[:rows] if name in ("text.embed_tokens.weight", "lm_head.weight") else value
+        found[name] = zlib.crc32(kept.contiguous().numpy().astype("<f4").tobytes())
+    return found
+
+
+def write_case(
+    folder: Path, shape: Shape, layout: str, seed: int, state: State, prompt: list[int], values: golden.Golden
+) -> None:
     rows = VOCABULARY if layout in ("published", "embedded") else NATIVE_VOCABULARY
     write_floats(folder / "golden" / "vision_features.bin", values.vision_features)
     write_floats(folder / "golden" / "image_features.bin", values.image_features)
@@ -46,6 +64,7 @@ def write_case(folder: Path, shape: Shape, layout: str, seed: int, prompt: list[
         "vision_hidden_size": shape.vision_hidden, "hidden_size": shape.hidden, "vocabulary_size": rows,
         "sampled_vocabulary_size": VOCABULARY, "prompt_text": shape.prompt, "prompt": prompt,
         "logit_rows": values.logit_rows, "greedy": values.greedy, "smallest_margin": round(values.margin, 6),
+        "checksums": checksums(state, rows),
     }
     (folder / "golden" / "case.json").write_text(json.dumps(case, separators=(",", ":")) + "\n", encoding="utf-8")
 
@@ -69,8 +88,9 @@ def main() -> None:
             (folder / "golden").mkdir(parents=True)
             WRITERS[layout](checkpoint, shape, state)
             (checkpoint / "tokenizer.model").write_bytes(tokenizer)
-            check_loads(checkpoint, shape, layout, rounded(state, shape.types[layout]))
-            write_case(folder, shape, layout, seed, prompt, values)
+            stored = rounded(state, shape.types[layout])
+            check_loads(checkpoint, shape, layout, stored)
+            write_case(folder, shape, layout, seed, stored, prompt, values)
         write_floats(target / shape.name / "pixel_values.bin", random_pixels(shape, seed))
         print(f"{shape.name}: seed {seed}, {len(prompt)} positions")
 

@@ -1,4 +1,8 @@
-/** The process: command line, wiring and configuration. Knows no tensors. */
+/**
+ * The process: wiring and configuration.
+ *
+ * <p>Owns what exists and in which order it starts and stops. Knows no tensors.
+ */
 @NullMarked
 package dev.sharegpt4v.server;
 

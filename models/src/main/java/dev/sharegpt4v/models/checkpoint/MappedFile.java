@@ -29,6 +29,11 @@ record MappedFile(Path path, MemorySegment bytes) {
         return bytes.byteSize();
     }
 
+    int unsignedByte(long offset) {
+        require(offset, 1);
+        return Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, offset));
+    }
+
     int unsignedShort(long offset) {
         require(offset, 2);
         return Short.toUnsignedInt(bytes.get(SHORT, offset));

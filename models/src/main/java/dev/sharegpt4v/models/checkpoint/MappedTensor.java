@@ -3,6 +3,7 @@ package dev.sharegpt4v.models.checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** A tensor inside a mapped file, possibly a strided view of a larger storage. */
@@ -15,6 +16,7 @@ final class MappedTensor implements TensorView {
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private final Path file;
     private final String name;
     private final ElementType type;
     private final long[] shape;
@@ -22,7 +24,8 @@ final class MappedTensor implements TensorView {
     private final boolean contiguous;
     private final MemorySegment data;
 
-    private MappedTensor(String name, ElementType type, long[] shape, long[] strides, MemorySegment data) {
+    private MappedTensor(Path file, String name, ElementType type, long[] shape, long[] strides, MemorySegment data) {
+        this.file = file;
         this.name = name;
         this.type = type;
         this.shape = shape;
@@ -32,13 +35,14 @@ final class MappedTensor implements TensorView {
     }
 
     /** A tensor whose elements lie in row-major order from the start of {@code data}. */
-    static MappedTensor contiguous(String name, ElementType type, long[] shape, MemorySegment data) {
-        return new MappedTensor(name, type, shape, rowMajorStrides(shape), data);
+    static MappedTensor contiguous(Path file, String name, ElementType type, long[] shape, MemorySegment data) {
+        return new MappedTensor(file, name, type, shape, rowMajorStrides(shape), data);
     }
 
     /** A tensor with strides in elements from the start of {@code data}; the caller has checked the bounds. */
-    static MappedTensor strided(String name, ElementType type, long[] shape, long[] strides, MemorySegment data) {
-        return new MappedTensor(name, type, shape, strides, data);
+    static MappedTensor strided(
+            Path file, String name, ElementType type, long[] shape, long[] strides, MemorySegment data) {
+        return new MappedTensor(file, name, type, shape, strides, data);
     }
 
     static long[] rowMajorStrides(long[] shape) {
@@ -49,6 +53,11 @@ final class MappedTensor implements TensorView {
             stride *= Math.max(1, shape[i]);
         }
         return strides;
+    }
+
+    /** The file that holds the elements. */
+    Path file() {
+        return file;
     }
 
     @Override
@@ -69,7 +78,7 @@ final class MappedTensor implements TensorView {
     @Override
     public void readFloats(long first, float[] target, int offset, int count) {
         if (!type.isFloating()) {
-            throw new CheckpointException("tensor " + name + " holds " + type + ", which are not weights");
+            throw new CheckpointException(file + ": tensor " + name + " holds " + type + ", which are not weights");
         }
         if (first < 0 || count < 0 || first > elements() - count) {
             throw new IndexOutOfBoundsException("elements " + first + " to " + (first + count) + " of " + name);

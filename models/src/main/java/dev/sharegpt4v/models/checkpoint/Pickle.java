@@ -14,7 +14,12 @@ sealed interface Pickle {
 
     record Real(double value) implements Pickle {}
 
-    record Text(String value) implements Pickle {}
+    record Text(String value) implements Pickle {
+        @Override
+        public String toString() {
+            return value;
+        }
+    }
 
     record Tuple(List<Pickle> items) implements Pickle {}
 

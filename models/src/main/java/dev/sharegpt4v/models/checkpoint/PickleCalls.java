@@ -38,7 +38,7 @@ final class PickleCalls {
             throw malformed("applies something that is not a known function");
         }
         return switch (known) {
-            case ORDERED_DICT -> new Pickle.Dict(new LinkedHashMap<>());
+            case ORDERED_DICT -> dict(items);
             case REBUILD_TENSOR -> tensor(items);
             case REBUILD_PARAMETER -> parameter(items);
             case STORAGE_F64,
@@ -52,6 +52,14 @@ final class PickleCalls {
                     STORAGE_U8,
                     STORAGE_BOOL -> throw malformed("applies a storage type");
         };
+    }
+
+    /** Torch makes an empty one and sets its items afterwards. */
+    private Pickle dict(List<Pickle> items) {
+        if (!items.isEmpty()) {
+            throw malformed("makes a dict from arguments");
+        }
+        return new Pickle.Dict(new LinkedHashMap<>());
     }
 
     private Pickle parameter(List<Pickle> items) {

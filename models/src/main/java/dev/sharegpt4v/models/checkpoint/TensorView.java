@@ -28,9 +28,16 @@ public interface TensorView {
      */
     void readFloats(long first, float[] target, int offset, int count);
 
-    /** All elements as floats; for tensors that fit an array. */
+    /**
+     * All elements as floats; for tensors that fit an array.
+     *
+     * @throws CheckpointException when they do not, or when they are no floating-point numbers
+     */
     default float[] toFloats() {
-        float[] values = new float[Math.toIntExact(elements())];
+        if (elements() > Integer.MAX_VALUE - 8) {
+            throw new CheckpointException("tensor " + name() + " of " + elements() + " elements does not fit an array");
+        }
+        float[] values = new float[(int) elements()];
         readFloats(0, values, 0, values.length);
         return values;
     }

@@ -1,11 +1,18 @@
 package dev.sharegpt4v.models.checkpoint;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads a torch zip archive ({@code pytorch_model.bin}): a pickle that names tensors, and their storages. */
 final class TorchFile {
+
+    private static final String PICKLE = "data.pkl";
+    private static final int PICKLE_PROTOCOL = 0x80;
+    private static final int ZIP_LOCAL_SIGNATURE = 0x04034b50;
 
     private final MappedFile file;
     private final Map<String, MemorySegment> entries;
@@ -18,47 +25,68 @@ final class TorchFile {
     }
 
     /** Tensors by the names in the file, in file order. */
-    static Map<String, TensorView> read(MappedFile file) {
+    static Map<String, MappedTensor> read(MappedFile file) {
+        requireZip(file);
         Map<String, MemorySegment> entries = ZipDirectory.read(file);
-        String pickleName = entries.keySet().stream()
-                .filter(name -> name.endsWith("/data.pkl") && name.indexOf('/') == name.length() - "/data.pkl".length())
-                .findFirst()
-                .orElseThrow(() -> file.malformed("is a zip archive without data.pkl"));
-        String top = pickleName.substring(0, pickleName.length() - "data.pkl".length());
-        Pickle root = Unpickler.read(file.path(), entry(file, entries, pickleName));
-        return new TorchFile(file, entries, top).tensors(root);
+        List<String> tops = entries.keySet().stream()
+                .filter(name -> name.endsWith("/" + PICKLE) && name.indexOf('/') == name.length() - PICKLE.length() - 1)
+                .map(name -> name.substring(0, name.length() - PICKLE.length()))
+                .toList();
+        if (tops.size() != 1) {
+            throw file.malformed("is a zip archive with " + tops.size() + " data.pkl entries instead of one");
+        }
+        TorchFile torch = new TorchFile(file, entries, tops.getFirst());
+        torch.requireLittleEndian();
+        return torch.tensors(Unpickler.read(file.path(), torch.entry(PICKLE)));
     }
 
-    private static MemorySegment entry(MappedFile file, Map<String, MemorySegment> entries, String name) {
-        MemorySegment bytes = entries.get(name);
+    /** Before torch 1.6 a checkpoint was a row of pickles; those begin with the protocol's opcode. */
+    private static void requireZip(MappedFile file) {
+        if (file.size() >= 2 && file.unsignedByte(0) == PICKLE_PROTOCOL) {
+            throw file.malformed("was written by torch before 1.6, whose format is not supported; save it again with a"
+                    + " newer torch, or as safetensors");
+        }
+        if (file.size() < 4 || file.intAt(0) != ZIP_LOCAL_SIGNATURE) {
+            throw file.malformed("is no torch zip archive");
+        }
+    }
+
+    private void requireLittleEndian() {
+        MemorySegment order = entries.get(top + "byteorder");
+        if (order == null) {
+            return;
+        }
+        byte[] text = order.asSlice(0, Math.min(16, order.byteSize())).toArray(ValueLayout.JAVA_BYTE);
+        if (!new String(text, StandardCharsets.US_ASCII).equals("little")) {
+            throw file.malformed("was not written on a little-endian machine");
+        }
+    }
+
+    private MemorySegment entry(String name) {
+        MemorySegment bytes = entries.get(top + name);
         if (bytes == null) {
-            throw file.malformed("lacks the entry " + name);
+            throw file.malformed("lacks the entry " + top + name);
         }
         return bytes;
     }
 
-    private Map<String, TensorView> tensors(Pickle root) {
+    private Map<String, MappedTensor> tensors(Pickle root) {
         if (!(root instanceof Pickle.Dict(Map<Pickle, Pickle> items))) {
             throw file.malformed("holds no dict of tensors");
         }
-        MemorySegment byteOrder = entries.get(top + "byteorder");
-        if (byteOrder != null && byteOrder.byteSize() == 3) {
-            throw file.malformed("was written on a big-endian machine");
-        }
-        Map<String, TensorView> tensors = new LinkedHashMap<>();
+        Map<String, MappedTensor> tensors = new LinkedHashMap<>();
         items.forEach((key, value) -> {
-            if (key instanceof Pickle.Text(String name) && value instanceof Pickle.Tensor tensor) {
-                tensors.put(name, view(name, tensor));
-            } else {
+            if (!(key instanceof Pickle.Text(String name)) || !(value instanceof Pickle.Tensor tensor)) {
                 throw file.malformed("holds something that is not a named tensor");
             }
+            tensors.put(name, view(name, tensor));
         });
         return tensors;
     }
 
-    private TensorView view(String name, Pickle.Tensor tensor) {
+    private MappedTensor view(String name, Pickle.Tensor tensor) {
         Pickle.Storage storage = tensor.storage();
-        MemorySegment bytes = entry(file, entries, top + "data/" + storage.key());
+        MemorySegment bytes = entry("data/" + storage.key());
         int width = storage.type().bytes();
         if (storage.elements() > bytes.byteSize() / width || bytes.byteSize() != storage.elements() * width) {
             throw file.malformed("tensor " + name + " has a storage of " + bytes.byteSize() + " bytes instead of "
@@ -66,21 +94,29 @@ final class TorchFile {
         }
         requireInside(name, tensor);
         MemorySegment data = bytes.asSlice(Math.min(tensor.offset(), storage.elements()) * width);
-        return MappedTensor.strided(name, storage.type(), tensor.shape(), tensor.strides(), data);
+        return MappedTensor.strided(file.path(), name, storage.type(), tensor.shape(), tensor.strides(), data);
     }
 
+    /** A view may skip elements of its storage but not repeat them, so that what is read is bounded by the file. */
     private void requireInside(String name, Pickle.Tensor tensor) {
+        ElementType type = tensor.storage().type();
+        long available = tensor.storage().elements();
+        long elements = ByteCounts.of(file, name, type, tensor.shape()) / type.bytes();
+        if (elements > available) {
+            throw file.malformed("tensor " + name + " has more elements than its storage");
+        }
+        if (elements > 0 && lastIndex(name, tensor) >= available) {
+            throw file.malformed("tensor " + name + " reaches beyond its storage");
+        }
+    }
+
+    private long lastIndex(String name, Pickle.Tensor tensor) {
         try {
-            ByteCounts.of(file, name, tensor.storage().type(), tensor.shape());
             long last = tensor.offset();
-            boolean empty = false;
             for (int i = 0; i < tensor.shape().length; i++) {
-                empty |= tensor.shape()[i] == 0;
-                last = Math.addExact(last, Math.multiplyExact(Math.max(0, tensor.shape()[i] - 1), tensor.strides()[i]));
+                last = Math.addExact(last, Math.multiplyExact(tensor.shape()[i] - 1, tensor.strides()[i]));
             }
-            if (!empty && last >= tensor.storage().elements()) {
-                throw file.malformed("tensor " + name + " reaches beyond its storage");
-            }
+            return last;
         } catch (ArithmeticException e) {
             throw new CheckpointException(file.path() + ": tensor " + name + " has strides that overflow", e);
         }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,8 +20,12 @@ import java.util.Map;
  */
 final class Unpickler {
 
-    private static final int MAX_BYTES = 64 << 20;
-    private static final int MAX_VALUES = 4_000_000;
+    /** A published checkpoint of 327 tensors has a pickle of some 60 kB. */
+    private static final int MAX_BYTES = 16 << 20;
+
+    private static final int MAX_VALUES = 1_000_000;
+    private static final int MAX_MEMO = 1_000_000;
+    private static final int MAX_TEXT = 4_096;
     private static final Pickle MARK = new Pickle.Mark();
 
     private final Path file;
@@ -81,8 +86,8 @@ final class Unpickler {
             case 'e' -> append(popToMark());
             case 's' -> setItems(popLast(2));
             case 'u' -> setItems(popToMark());
-            case 'q' -> memo.put(next(), peek());
-            case 'r' -> memo.put(buffer(4).getInt(), peek());
+            case 'q' -> memorise(next());
+            case 'r' -> memorise(buffer(4).getInt());
             case 'h' -> push(recall(next()));
             case 'j' -> push(recall(buffer(4).getInt()));
             case 'c' -> push(global(line(), line()));
@@ -128,7 +133,16 @@ final class Unpickler {
             if (!(items.get(i) instanceof Pickle.Text || items.get(i) instanceof Pickle.Int)) {
                 throw malformed("has a key that is neither text nor number");
             }
-            target.put(items.get(i), items.get(i + 1));
+            if (target.put(items.get(i), items.get(i + 1)) != null) {
+                throw malformed("names " + items.get(i) + " twice");
+            }
+        }
+    }
+
+    private void memorise(int key) {
+        memo.put(key, peek());
+        if (memo.size() > MAX_MEMO) {
+            throw malformed("memorises more values than any checkpoint");
         }
     }
 
@@ -195,7 +209,14 @@ final class Unpickler {
     }
 
     private String text(int length) {
-        return StandardCharsets.UTF_8.decode(buffer(length)).toString();
+        if (length > MAX_TEXT) {
+            throw malformed("holds a text of " + length + " bytes");
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(buffer(length)).toString();
+        } catch (CharacterCodingException e) {
+            throw new CheckpointException(file + ": its pickle holds a text that is not UTF-8", e);
+        }
     }
 
     private String line() {

@@ -12,138 +12,117 @@ import java.util.Map;
  * The entries of a zip archive whose entries are stored, not compressed, as torch writes them (Zip64 included).
  *
  * <p>Source: PKWARE APPNOTE 6.3. Data offsets come from the local headers, whose extra field torch pads for alignment.
+ * Whatever two readers could understand differently is refused.
  */
 final class ZipDirectory {
 
-    private static final int END_SIGNATURE = 0x06054b50;
-    private static final int END64_SIGNATURE = 0x06064b50;
-    private static final int LOCATOR64_SIGNATURE = 0x07064b50;
     private static final int CENTRAL_SIGNATURE = 0x02014b50;
     private static final int LOCAL_SIGNATURE = 0x04034b50;
-    private static final int END_BYTES = 22;
-    private static final long MAX_ENTRIES = 200_000;
-    private static final long NARROW_MAX = 0xFFFFFFFFL;
+    private static final int CENTRAL_BYTES = 46;
+    private static final int LOCAL_BYTES = 30;
+    private static final int ENCRYPTED = 1;
+    private static final int SIZES_FOLLOW_DATA = 1 << 3;
+    private static final int MAX_NAME = 1_024;
 
     private final MappedFile file;
     private final Map<String, MemorySegment> entries = new HashMap<>();
+    private final List<Range> ranges = new ArrayList<>();
 
     private ZipDirectory(MappedFile file) {
         this.file = file;
     }
 
-    private record Range(String name, long begin, long end) {}
+    private record Range(String what, long begin, long end) {}
 
-    private record Sizes(long compressed, long size, long localOffset) {}
+    private record Central(String name, int flags, long size, long localOffset) {}
 
     /** Entry data by full name. */
     static Map<String, MemorySegment> read(MappedFile file) {
         ZipDirectory directory = new ZipDirectory(file);
-        directory.readEntries();
+        directory.readCentral(ZipEnd.find(file));
+        directory.refuseOverlaps();
         return directory.entries;
     }
 
-    private void readEntries() {
-        long end = findEnd();
-        long count = file.unsignedShort(end + 10);
-        long size = file.unsignedInt(end + 12);
-        long offset = file.unsignedInt(end + 16);
-        if (end >= 20 && file.intAt(end - 20) == LOCATOR64_SIGNATURE) {
-            long end64 = file.longAt(end - 20 + 8);
-            if (end64 < 0 || end64 > file.size() - 56 || file.intAt(end64) != END64_SIGNATURE) {
-                throw file.malformed("has a broken Zip64 end record");
-            }
-            count = file.longAt(end64 + 32);
-            size = file.longAt(end64 + 40);
-            offset = file.longAt(end64 + 48);
-        }
-        if (count < 0 || count > MAX_ENTRIES || size < 0 || offset < 0 || offset > file.size() - size) {
-            throw file.malformed("has an impossible zip directory");
-        }
-        readCentral(count, offset, offset + size);
-    }
-
-    private long findEnd() {
-        long lowest = Math.max(0, file.size() - END_BYTES - 65_535);
-        for (long at = file.size() - END_BYTES; at >= lowest; at--) {
-            if (file.intAt(at) == END_SIGNATURE) {
-                return at;
-            }
-        }
-        throw file.malformed(
-                "is neither a torch zip archive nor safetensors; files of torch before 1.6 are not supported");
-    }
-
-    private void readCentral(long count, long offset, long limit) {
-        List<Range> ranges = new ArrayList<>();
-        long at = offset;
-        for (long i = 0; i < count; i++) {
-            if (at > limit - 46 || file.intAt(at) != CENTRAL_SIGNATURE) {
+    private void readCentral(ZipEnd end) {
+        long at = end.offset();
+        long limit = at + end.size();
+        ranges.add(new Range("the zip directory", at, limit));
+        for (long i = 0; i < end.entries(); i++) {
+            if (at > limit - CENTRAL_BYTES || file.intAt(at) != CENTRAL_SIGNATURE) {
                 throw file.malformed("has a broken zip directory");
             }
             int nameLength = file.unsignedShort(at + 28);
             int extraLength = file.unsignedShort(at + 30);
-            int commentLength = file.unsignedShort(at + 32);
-            String name = new String(file.copy(at + 46, nameLength), StandardCharsets.UTF_8);
-            Sizes sizes = sizes(at, nameLength, extraLength);
-            if (file.unsignedShort(at + 10) != 0 || sizes.compressed() != sizes.size()) {
-                throw file.malformed("compresses entry " + name + "; torch stores entries uncompressed");
-            }
-            ranges.add(add(name, sizes));
-            at += 46L + nameLength + extraLength + commentLength;
+            addLocal(central(at, nameLength, extraLength));
+            at += (long) CENTRAL_BYTES + nameLength + extraLength + file.unsignedShort(at + 32);
         }
-        refuseOverlaps(ranges);
+        if (at != limit) {
+            throw file.malformed("has a zip directory of another length than it claims");
+        }
     }
 
-    private Sizes sizes(long at, int nameLength, int extraLength) {
+    private Central central(long at, int nameLength, int extraLength) {
+        String name = name(at + CENTRAL_BYTES, nameLength);
+        int flags = file.unsignedShort(at + 8);
         long compressed = file.unsignedInt(at + 20);
         long size = file.unsignedInt(at + 24);
         long localOffset = file.unsignedInt(at + 42);
-        long extra = at + 46 + nameLength;
-        long extraEnd = extra + extraLength;
-        while (extra + 4 <= extraEnd) {
-            int id = file.unsignedShort(extra);
-            long field = extra + 4;
-            long fieldEnd = field + file.unsignedShort(extra + 2);
-            if (id == 1) {
-                if (size == NARROW_MAX && field + 8 <= fieldEnd) {
-                    size = file.longAt(field);
-                    field += 8;
-                }
-                if (compressed == NARROW_MAX && field + 8 <= fieldEnd) {
-                    compressed = file.longAt(field);
-                    field += 8;
-                }
-                if (localOffset == NARROW_MAX && field + 8 <= fieldEnd) {
-                    localOffset = file.longAt(field);
-                }
-            }
-            extra = fieldEnd;
+        ZipExtra extra = new ZipExtra(file, at + CENTRAL_BYTES + nameLength, extraLength);
+        size = extra.wide(size);
+        compressed = extra.wide(compressed);
+        localOffset = extra.wide(localOffset);
+        if (file.unsignedShort(at + 10) != 0 || compressed != size) {
+            throw file.malformed("compresses entry " + name + "; torch stores entries uncompressed");
         }
-        return new Sizes(compressed, size, localOffset);
+        if ((flags & ENCRYPTED) != 0) {
+            throw file.malformed("encrypts entry " + name);
+        }
+        return new Central(name, flags, size, localOffset);
     }
 
-    private Range add(String name, Sizes sizes) {
-        long local = sizes.localOffset();
-        if (local < 0 || local > file.size() - 30 || file.intAt(local) != LOCAL_SIGNATURE) {
-            throw file.malformed("entry " + name + " has no local header");
+    private void addLocal(Central central) {
+        long local = central.localOffset();
+        if (local < 0 || local > file.size() - LOCAL_BYTES || file.intAt(local) != LOCAL_SIGNATURE) {
+            throw file.malformed("entry " + central.name() + " has no local header");
         }
-        int localName = file.unsignedShort(local + 26);
-        if (!name.equals(new String(file.copy(local + 30, localName), StandardCharsets.UTF_8))) {
-            throw file.malformed("entry " + name + " has another name in its local header");
+        int nameLength = file.unsignedShort(local + 26);
+        int extraLength = file.unsignedShort(local + 28);
+        long data = local + LOCAL_BYTES + nameLength + extraLength;
+        if (!central.name().equals(name(local + LOCAL_BYTES, nameLength))
+                || file.unsignedShort(local + 6) != central.flags()
+                || file.unsignedShort(local + 8) != 0
+                || !sizesAgree(central, local, nameLength, extraLength)) {
+            throw file.malformed("entry " + central.name() + " has a local header that contradicts the directory");
         }
-        long data = local + 30 + localName + file.unsignedShort(local + 28);
-        if (entries.put(name, file.slice(data, sizes.size())) != null) {
-            throw file.malformed("holds entry " + name + " twice");
+        if (entries.put(central.name(), file.slice(data, central.size())) != null) {
+            throw file.malformed("holds entry " + central.name() + " twice");
         }
-        return new Range(name, local, data + sizes.size());
+        ranges.add(new Range("entry " + central.name(), local, data + central.size()));
     }
 
-    private void refuseOverlaps(List<Range> ranges) {
-        ranges.sort(Comparator.comparingLong(Range::begin));
+    /** Sizes may stand after the data instead, and are then zero in the local header. */
+    private boolean sizesAgree(Central central, long local, int nameLength, int extraLength) {
+        ZipExtra extra = new ZipExtra(file, local + LOCAL_BYTES + nameLength, extraLength);
+        long size = extra.wide(file.unsignedInt(local + 22));
+        long compressed = extra.wide(file.unsignedInt(local + 18));
+        boolean follow = (central.flags() & SIZES_FOLLOW_DATA) != 0 && size == 0 && compressed == 0;
+        return follow || (size == central.size() && compressed == central.size());
+    }
+
+    private String name(long at, int length) {
+        if (length > MAX_NAME) {
+            throw file.malformed("has a zip entry with a name of " + length + " bytes");
+        }
+        return new String(file.copy(at, length), StandardCharsets.UTF_8);
+    }
+
+    private void refuseOverlaps() {
+        ranges.sort(Comparator.comparingLong(Range::begin).thenComparingLong(Range::end));
         for (int i = 1; i < ranges.size(); i++) {
             if (ranges.get(i).begin() < ranges.get(i - 1).end()) {
-                throw file.malformed("entries " + ranges.get(i - 1).name() + " and "
-                        + ranges.get(i).name() + " overlap");
+                throw file.malformed(
+                        ranges.get(i - 1).what() + " and " + ranges.get(i).what() + " overlap");
             }
         }
     }

@@ -26,7 +26,7 @@ final class GifDecoder {
         ImageReader reader = Readers.of(ImageFormat.GIF);
         try (ImageInputStream input = new ByteArrayImageInputStream(file)) {
             reader.setInput(input, true, true);
-            RgbImage pixels = RasterPixels.of(reader.read(0));
+            RgbImage pixels = RasterPixels.of(reader.read(0), false);
             boolean covers = frame.width() == width && frame.height() == height;
             return covers ? pixels : place(pixels, frame, width, height, fill(view, flags, palette, frame));
         } finally {

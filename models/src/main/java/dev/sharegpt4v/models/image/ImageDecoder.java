@@ -51,14 +51,13 @@ public final class ImageDecoder {
 
     private static RgbImage read(byte[] file, ImageFormat format, ImageLimits limits) throws IOException {
         if (format == ImageFormat.PNG) {
-            ByteView view = ByteView.of(file);
-            limits.check(view.big32(16), view.big32(20));
+            PngHeader.check(file, limits);
         }
         ImageReader reader = Readers.of(format);
         try (ImageInputStream input = new ByteArrayImageInputStream(file)) {
             reader.setInput(input, true, true);
             limits.check(reader.getWidth(0), reader.getHeight(0));
-            return RasterPixels.of(reader.read(0));
+            return RasterPixels.of(reader.read(0), format == ImageFormat.PNG && PngHeader.isPlainGray(file));
         } finally {
             reader.dispose();
         }

@@ -14,7 +14,8 @@ final class RasterPixels {
 
     private RasterPixels() {}
 
-    static RgbImage of(BufferedImage image) {
+    /** The pixels; {@code clipGray} where 16-bit samples are one plain gray channel, whatever the library added to it. */
+    static RgbImage of(BufferedImage image, boolean clipGray) {
         Raster raster = image.getRaster();
         int width = image.getWidth();
         int height = image.getHeight();
@@ -22,7 +23,7 @@ final class RasterPixels {
         if (image.getColorModel() instanceof IndexColorModel palette) {
             indexed(raster, palette, width, rgb);
         } else {
-            direct(raster, width, rgb);
+            direct(raster, width, rgb, clipGray);
         }
         return new RgbImage(width, height, rgb);
     }
@@ -42,7 +43,7 @@ final class RasterPixels {
         }
     }
 
-    private static void direct(Raster raster, int width, byte[] rgb) {
+    private static void direct(Raster raster, int width, byte[] rgb, boolean clipGray) {
         int bands = raster.getNumBands();
         int bits = raster.getSampleModel().getSampleSize(0);
         boolean wide = raster.getTransferType() == DataBuffer.TYPE_USHORT && bits == 16;
@@ -53,15 +54,15 @@ final class RasterPixels {
             for (int x = 0; x < width; x++) {
                 for (int channel = 0; channel < 3; channel++) {
                     int sample = row[x * bands + (bands >= 3 ? channel : 0)];
-                    rgb[to++] = (byte) (wide ? narrow(sample, bands) : widen(sample, bits));
+                    rgb[to++] = (byte) (wide ? narrow(sample, clipGray) : widen(sample, bits));
                 }
             }
         }
     }
 
     /** 16 bits: plain gray is clipped, everything else keeps its high byte. */
-    private static int narrow(int sample, int bands) {
-        return bands == 1 ? Math.min(sample, 255) : sample >> 8;
+    private static int narrow(int sample, boolean clipGray) {
+        return clipGray ? Math.min(sample, 255) : sample >> 8;
     }
 
     /** Fewer than eight bits fill the range, as BMP's packed pixels do. */

@@ -49,7 +49,7 @@ final class ImageProcessorTest {
 
     @Test
     void theColourOfThePadHasItsKnownValues() {
-        float[] values = PAD.process(new RgbImage(1, 3, new byte[9]), 576).values();
+        float[] values = PAD.process(new RgbImage(1, 100, new byte[300]), 576).values();
         int plane = 336 * 336;
         assertThat(values[0]).isEqualTo(-0.01125452f);
         assertThat(values[plane]).isEqualTo(-0.011196004f);

@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
@@ -146,6 +148,14 @@ public final class ParityCase {
     /** The 64 tokens that greedy decoding gives after the prompt. */
     public int[] greedyTokens() {
         return numbers("greedy");
+    }
+
+    /** CRC-32 of every tensor's elements as little-endian floats, by canonical name. */
+    public Map<String, Long> checksums() {
+        return golden.required("checksums")
+                .propertyStream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().asLong()));
     }
 
     @Override

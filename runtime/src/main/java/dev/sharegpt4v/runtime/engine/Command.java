@@ -1,0 +1,21 @@
+package dev.sharegpt4v.runtime.engine;
+
+import dev.sharegpt4v.runtime.execution.ExecutionFailure;
+import dev.sharegpt4v.runtime.execution.ImageFeatures;
+import dev.sharegpt4v.runtime.execution.ImageInput;
+import java.util.List;
+
+/** What other threads ask of the engine thread. */
+sealed interface Command {
+
+    record Submit(Sequence sequence) implements Command {}
+
+    record Cancel(GenerationHandle handle) implements Command {}
+
+    record Encoded(List<ImageFeatures> features) implements Command {}
+
+    record EncodeFailed(List<ImageInput> images, ExecutionFailure cause) implements Command {}
+
+    /** Wakes the engine so that it looks at its state. */
+    record Wake() implements Command {}
+}

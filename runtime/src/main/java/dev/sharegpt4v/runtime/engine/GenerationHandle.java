@@ -1,0 +1,62 @@
+package dev.sharegpt4v.runtime.engine;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/** Hands one request's events from the engine to its caller. The queue is bounded by the request's token limit. */
+final class GenerationHandle implements Generation {
+
+    private final String id;
+    private final long arrival;
+    private final Consumer<GenerationHandle> onCancel;
+    private final LinkedBlockingQueue<GenerationEvent> events = new LinkedBlockingQueue<>();
+    private volatile boolean ended;
+    private boolean endRead;
+
+    GenerationHandle(String id, long arrival, Consumer<GenerationHandle> onCancel) {
+        this.id = id;
+        this.arrival = arrival;
+        this.onCancel = onCancel;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    /** Rises with every submission. */
+    long arrival() {
+        return arrival;
+    }
+
+    @Override
+    public GenerationEvent next() throws InterruptedException {
+        if (endRead) {
+            throw new IllegalStateException("generation " + id + " has ended and was read to its end");
+        }
+        GenerationEvent event = events.take();
+        endRead = !(event instanceof GenerationEvent.Token);
+        return event;
+    }
+
+    @Override
+    public void cancel() {
+        if (!ended) {
+            onCancel.accept(this);
+        }
+    }
+
+    @Override
+    public void close() {
+        cancel();
+    }
+
+    /** Called by the engine only; nothing follows an end. */
+    void publish(GenerationEvent event) {
+        if (ended) {
+            throw new IllegalStateException("generation " + id + " has ended already. This is a bug.");
+        }
+        ended = !(event instanceof GenerationEvent.Token);
+        events.add(event);
+    }
+}

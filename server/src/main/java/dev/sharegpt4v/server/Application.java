@@ -1,0 +1,125 @@
+package dev.sharegpt4v.server;
+
+import dev.sharegpt4v.models.catalog.LoadedModel;
+import dev.sharegpt4v.runtime.engine.Engine;
+import dev.sharegpt4v.runtime.execution.KvGeometry;
+import dev.sharegpt4v.runtime.onnx.CpuDevice;
+import dev.sharegpt4v.runtime.onnx.CpuOptions;
+import dev.sharegpt4v.server.http.HttpFrontend;
+import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import io.helidon.webserver.WebServer;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The whole wiring of a server, top to bottom, and its orderly end. */
+public final class Application implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Application.class.getName());
+
+    private final ServerConfig config;
+    private final LoadedModel loaded;
+    private final Engine engine;
+    private final ServerMetrics metrics;
+    private final WebServer web;
+    private final String name;
+    private final AtomicBoolean accepting = new AtomicBoolean(true);
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Application(ServerConfig config, LoadedModel loaded) {
+        this.config = config;
+        this.loaded = loaded;
+        this.name = config.servedName().orElse(loaded.name());
+        KvGeometry geometry = KvSizing.choose(loaded.shape(), config.blockSize(), config.kvCacheBytes());
+        LOG.log(
+                System.Logger.Level.INFO,
+                "KV cache: %d blocks of %d tokens, %d MB when all are used; %d threads"
+                        .formatted(
+                                geometry.blocks(),
+                                geometry.blockSize(),
+                                loaded.shape().kvBytesPerToken(Float.BYTES) * geometry.blocks() * geometry.blockSize()
+                                        >> 20,
+                                config.threads()));
+        CpuDevice device = CpuDevice.open(
+                loaded.graphs(),
+                loaded.shape(),
+                new CpuOptions(config.threads(), config.encoderThreads(), config.encoderBatch(), geometry));
+        this.metrics = new ServerMetrics(Version.TEXT, name);
+        this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
+        metrics.watch(engine::snapshot);
+        this.web = web(served());
+    }
+
+    /** Opens the model, warms it up, and listens. */
+    public static Application start(ServerConfig config) {
+        Application application = new Application(config, LoadedModel.open(config.packageFolder()));
+        WarmUp.run(application.served());
+        application.web.start();
+        return application;
+    }
+
+    private ServedModel served() {
+        return new ServedModel(
+                name,
+                loaded.tokenizer(),
+                loaded.prompts(),
+                loaded.images(),
+                loaded.imageFeatureRows(),
+                loaded.generation(),
+                engine);
+    }
+
+    private WebServer web(ServedModel model) {
+        Clock clock = Clock.systemUTC();
+        Identity identity = new Identity(
+                name,
+                "fp_" + Integer.toHexString((name + Version.TEXT).hashCode()),
+                clock.instant().getEpochSecond(),
+                clock);
+        HttpFrontend frontend = new HttpFrontend(model, config.limits(), metrics, identity, accepting::get);
+        return WebServer.builder()
+                .host(config.host())
+                .port(config.port())
+                .shutdownHook(false)
+                .routing(frontend::register)
+                .build();
+    }
+
+    /** The name clients ask for. */
+    public String modelName() {
+        return name;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return web.port();
+    }
+
+    /** Waits until the server was closed. */
+    public void join() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Takes no more requests, lets the running ones end within the deadline, then stops. */
+    @Override
+    public void close() {
+        accepting.set(false);
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            if (!engine.drain(config.drain())) {
+                LOG.log(System.Logger.Level.WARNING, "requests were still running after " + config.drain());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        web.stop();
+        engine.close();
+        metrics.close();
+        loaded.close();
+        ended.countDown();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.sharegpt4v.server;
+
+import dev.sharegpt4v.models.chat.PromptBuilder;
+import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
+import dev.sharegpt4v.models.image.ImageProcessor;
+import dev.sharegpt4v.models.text.Tokenizer;
+import dev.sharegpt4v.runtime.engine.Engine;
+
+/**
+ * Everything the endpoints need of a model.
+ *
+ * @param name it is served under
+ * @param tokenizer text to ids and back
+ * @param prompts conversations to prompts
+ * @param images pixels to inputs
+ * @param imageFeatureRows prompt positions of an image
+ * @param defaults sampling values where a request gives none, and the end tokens
+ * @param engine that runs it
+ */
+public record ServedModel(
+        String name,
+        Tokenizer tokenizer,
+        PromptBuilder prompts,
+        ImageProcessor images,
+        int imageFeatureRows,
+        GenerationDefaults defaults,
+        Engine engine) {}

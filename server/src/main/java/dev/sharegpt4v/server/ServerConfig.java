@@ -1,0 +1,45 @@
+package dev.sharegpt4v.server;
+
+import dev.sharegpt4v.runtime.engine.EngineOptions;
+import dev.sharegpt4v.server.http.HttpLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Checked settings of a server.
+ *
+ * @param packageFolder the model package
+ * @param servedName the name clients ask for; the package's own when empty
+ * @param host address to listen on
+ * @param port to listen on; 0 picks a free one
+ * @param threads of a decoder step
+ * @param encoderThreads of a batch of images
+ * @param encoderBatch images per batch
+ * @param blockSize tokens per KV block
+ * @param kvCacheBytes memory for keys and values; chosen from the machine's memory when empty
+ * @param engine limits of the engine
+ * @param limits of a request
+ * @param drain how long running requests may take to end when the server stops
+ */
+public record ServerConfig(
+        Path packageFolder,
+        Optional<String> servedName,
+        String host,
+        int port,
+        int threads,
+        int encoderThreads,
+        int encoderBatch,
+        int blockSize,
+        OptionalLong kvCacheBytes,
+        EngineOptions engine,
+        HttpLimits limits,
+        Duration drain) {
+
+    public ServerConfig {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port " + port);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.sharegpt4v.server.command;
+
+import dev.sharegpt4v.models.catalog.PackageException;
+import dev.sharegpt4v.models.checkpoint.CheckpointException;
+import dev.sharegpt4v.models.convert.ConversionException;
+import dev.sharegpt4v.models.image.ImageException;
+import dev.sharegpt4v.models.text.TokenizerException;
+import dev.sharegpt4v.runtime.engine.EngineException;
+import dev.sharegpt4v.runtime.execution.ExecutionFailure;
+import dev.sharegpt4v.server.Version;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The root command, and what failures mean to a shell: 0 done, 1 failed, 2 wrong usage, 3 environment. */
+@Command(
+        name = "sharegpt4v",
+        description = "Serves ShareGPT4V-7B and the LLaVA-1.5 family.",
+        subcommands = {ServeCommand.class, ConvertCommand.class, CaptionCommand.class, InspectCommand.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = CommandLineTool.VersionText.class)
+public final class CommandLineTool {
+
+    private static final int FAILED = 1;
+    private static final int ENVIRONMENT = 3;
+
+    private CommandLineTool() {}
+
+    /** Runs the command line and returns its exit code. */
+    public static int run(String... args) {
+        Logging.configure();
+        CommandLine line = new CommandLine(new CommandLineTool());
+        line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        line.setDefaultValueProvider(new Settings(args));
+        line.setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
+        line.setUsageHelpAutoWidth(true);
+        return line.execute(args);
+    }
+
+    private static int explain(Exception failure, CommandLine command) {
+        command.getErr().println("sharegpt4v: " + message(failure));
+        return isEnvironment(failure) ? ENVIRONMENT : FAILED;
+    }
+
+    /** Failures that we name ourselves are told as they are; any other is a defect and says what it is. */
+    private static String message(Throwable failure) {
+        return switch (failure) {
+            case CheckpointException _,
+                    ConversionException _,
+                    PackageException _,
+                    TokenizerException _,
+                    ImageException _,
+                    EngineException _,
+                    ExecutionFailure _,
+                    IllegalArgumentException _,
+                    UncheckedIOException _ -> String.valueOf(failure.getMessage());
+            default -> failure.toString();
+        };
+    }
+
+    private static boolean isEnvironment(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return true;
+            }
+        }
+        return failure instanceof ExecutionFailure;
+    }
+
+    static final class VersionText implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"sharegpt4v " + Version.TEXT};
+        }
+    }
+}

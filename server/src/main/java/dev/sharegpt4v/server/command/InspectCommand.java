@@ -1,0 +1,121 @@
+package dev.sharegpt4v.server.command;
+
+import dev.sharegpt4v.models.catalog.ManifestJson;
+import dev.sharegpt4v.models.catalog.PackageFiles;
+import dev.sharegpt4v.models.catalog.PackageManifest;
+import dev.sharegpt4v.models.checkpoint.Checkpoint;
+import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
+import dev.sharegpt4v.models.checkpoint.Checkpoints;
+import dev.sharegpt4v.runtime.execution.ModelShape;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code inspect}: what a checkpoint or a package holds, and what serving it takes. */
+@Command(name = "inspect", description = "Says what a checkpoint or a package holds.", mixinStandardHelpOptions = true)
+final class InspectCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "A checkpoint or a package.")
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    @Option(names = "--vision-tower", paramLabel = "DIR", description = "The vision tower's own folder.")
+    @Nullable
+    Path visionTower;
+
+    @Option(names = "--verify", description = "Also check the content of every file of a package.")
+    boolean verify;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (Files.isRegularFile(folder.resolve(PackageManifest.FILE_NAME))) {
+            inspectPackage(out);
+        } else {
+            inspectCheckpoint(out);
+        }
+        return 0;
+    }
+
+    private void inspectPackage(PrintWriter out) {
+        PackageManifest manifest = ManifestJson.read(folder);
+        PackageFiles.checkSizes(folder, manifest);
+        out.printf(
+                "package      %s, family %s, template %s%n", manifest.name(), manifest.family(), manifest.template());
+        out.printf(
+                "weights      decoder %s, vision %s, block size %d%n",
+                manifest.weights().decoder(),
+                manifest.weights().vision(),
+                manifest.weights().blockSize());
+        model(out, manifest.model());
+        manifest.files().forEach(file -> out.printf("file         %-16s %,15d bytes%n", file.name(), file.bytes()));
+        manifest.quantisation()
+                .ifPresent(report -> out.printf(
+                        "quantised    KL divergence from fp32: mean %.5f, largest %.5f nats over %d positions; same best token %.1f %%%n",
+                        report.meanDivergence(),
+                        report.largestDivergence(),
+                        report.positions(),
+                        report.sameBestToken() * 100));
+        needs(out, manifest.shape(), manifest.bytes());
+        if (verify) {
+            PackageFiles.checkHashes(folder, manifest, _ -> {});
+            out.println("content      every file is as it was written");
+        }
+    }
+
+    private void inspectCheckpoint(PrintWriter out) {
+        try (Checkpoint checkpoint = Checkpoints.open(folder, Optional.ofNullable(visionTower))) {
+            out.printf(
+                    "checkpoint   %s, layout %s%n",
+                    checkpoint.config().name(), checkpoint.config().layout());
+            model(out, checkpoint.config());
+            out.printf("tensors      %d%n", checkpoint.inventory().tensors());
+            checkpoint
+                    .inventory()
+                    .bytesByType()
+                    .forEach((type, bytes) -> out.printf("  %-10s %,15d bytes%n", type, bytes));
+            out.printf(
+                    "not needed   %d known tensors%n",
+                    checkpoint.inventory().ignored().size());
+            checkpoint.inventory().unknown().forEach(name -> out.printf("unknown      %s%n", name));
+        }
+    }
+
+    private static void model(PrintWriter out, CheckpointConfig config) {
+        out.printf(
+                "decoder      %d layers, hidden %d, %d heads of %d, %d key/value heads, vocabulary %d, context %d%n",
+                config.decoder().layers(),
+                config.decoder().hiddenSize(),
+                config.decoder().heads(),
+                config.decoder().headSize(),
+                config.decoder().kvHeads(),
+                config.decoder().vocabularySize(),
+                config.decoder().contextLength());
+        out.printf(
+                "vision       %d layers, hidden %d, images of %d in patches of %d: %d positions each; %s%n",
+                config.vision().layersToRun(),
+                config.vision().hiddenSize(),
+                config.vision().imageSize(),
+                config.vision().patchSize(),
+                config.vision().featureRows(),
+                config.preprocessing().padToSquare() ? "padded to a square" : "centre-cropped");
+    }
+
+    private static void needs(PrintWriter out, ModelShape shape, long bytes) {
+        out.printf(
+                "to serve     about %,d MB for weights and %,d MB of KV cache per full context%n",
+                bytes + bytes / 4 >> 20, shape.kvBytesPerToken(Float.BYTES) * shape.contextLength() >> 20);
+    }
+}

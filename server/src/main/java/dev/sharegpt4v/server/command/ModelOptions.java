@@ -1,0 +1,99 @@
+package dev.sharegpt4v.server.command;
+
+import dev.sharegpt4v.runtime.engine.EngineOptions;
+import dev.sharegpt4v.server.ServerConfig;
+import dev.sharegpt4v.server.http.HttpLimits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of every command that runs a model. */
+final class ModelOptions {
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Model package; the demo model when left out.")
+    @Nullable
+    Path model;
+
+    @Option(
+            names = "--served-name",
+            paramLabel = "NAME",
+            description = "Name that clients ask for; the package's own when left out.")
+    @Nullable
+    String servedName;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of a decoder step; all processors when left out.")
+    int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--encoder-threads",
+            paramLabel = "N",
+            description = "Threads of the vision tower; all processors when left out.")
+    int encoderThreads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--encoder-batch", paramLabel = "N", description = "Images encoded at once (${DEFAULT-VALUE}).")
+    int encoderBatch = 4;
+
+    @Option(
+            names = "--kv-cache-mb",
+            paramLabel = "MB",
+            description = "Memory for keys and values; an eighth of the machine's when left out.")
+    @Nullable
+    Long kvCacheMegabytes;
+
+    @Option(names = "--block-size", paramLabel = "TOKENS", description = "Tokens per KV block (${DEFAULT-VALUE}).")
+    int blockSize = 64;
+
+    @Option(
+            names = "--max-running",
+            paramLabel = "N",
+            description = "Requests that share a step at most (${DEFAULT-VALUE}).")
+    int maxRunning = 32;
+
+    @Option(names = "--max-queued", paramLabel = "N", description = "Requests that wait at most (${DEFAULT-VALUE}).")
+    int maxQueued = 256;
+
+    @Option(
+            names = "--max-step-tokens",
+            paramLabel = "N",
+            description = "Tokens of one step at most (${DEFAULT-VALUE}).")
+    int maxStepTokens = 256;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Properties file with values for options.")
+    @Nullable
+    Path config;
+
+    Path packageFolder() {
+        Path given = model;
+        if (given == null) {
+            return DemoModel.packageFolder();
+        }
+        if (!Files.isRegularFile(given.resolve("model.json")) && Files.isRegularFile(given.resolve("config.json"))) {
+            throw new IllegalArgumentException(
+                    given + " is a checkpoint; make a package of it first: sharegpt4v convert " + given + " PACKAGE");
+        }
+        return given;
+    }
+
+    ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
+        return new ServerConfig(
+                packageFolder(),
+                Optional.ofNullable(servedName),
+                host,
+                port,
+                threads,
+                encoderThreads,
+                encoderBatch,
+                blockSize,
+                kvCacheMegabytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheMegabytes << 20),
+                new EngineOptions(maxRunning, maxQueued, maxStepTokens),
+                limits,
+                drain);
+    }
+}

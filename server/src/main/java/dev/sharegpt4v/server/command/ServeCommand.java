@@ -1,0 +1,71 @@
+package dev.sharegpt4v.server.command;
+
+import dev.sharegpt4v.models.image.ImageLimits;
+import dev.sharegpt4v.server.Application;
+import dev.sharegpt4v.server.http.HttpLimits;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code serve}: the HTTP server. */
+@Command(name = "serve", description = "Serves a model over HTTP.", mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Mixin
+    ModelOptions model = new ModelOptions();
+
+    @Option(names = "--host", description = "Address to listen on (${DEFAULT-VALUE}).")
+    String host = "127.0.0.1";
+
+    @Option(names = "--port", description = "Port to listen on; 0 picks a free one (${DEFAULT-VALUE}).")
+    int port = 8080;
+
+    @Option(names = "--max-images", description = "Images in one request at most (${DEFAULT-VALUE}).")
+    int maxImages = HttpLimits.DEFAULT.maxImages();
+
+    @Option(names = "--max-body-mb", description = "Size of a request's body at most (${DEFAULT-VALUE}).")
+    int maxBodyMegabytes = (int) (HttpLimits.DEFAULT.maxBodyBytes() >> 20);
+
+    @Option(names = "--max-image-pixels", description = "Pixels of an image at most (${DEFAULT-VALUE}).")
+    long maxImagePixels = ImageLimits.DEFAULT.maxPixels();
+
+    @Option(names = "--max-concurrent", description = "Requests under way at most (${DEFAULT-VALUE}).")
+    int maxConcurrent = HttpLimits.DEFAULT.maxConcurrent();
+
+    @Option(names = "--ping-seconds", description = "Silence after which a stream sends a comment (${DEFAULT-VALUE}).")
+    int pingSeconds = (int) HttpLimits.DEFAULT.pingInterval().toSeconds();
+
+    @Option(
+            names = "--drain-seconds",
+            description = "Time for running requests when the server stops (${DEFAULT-VALUE}).")
+    int drainSeconds = 30;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        ImageLimits image =
+                new ImageLimits(ImageLimits.DEFAULT.maxBytes(), maxImagePixels, ImageLimits.DEFAULT.maxSide());
+        HttpLimits limits = new HttpLimits(
+                (long) maxBodyMegabytes << 20,
+                maxImages,
+                maxConcurrent,
+                Runtime.getRuntime().availableProcessors(),
+                image,
+                Duration.ofSeconds(pingSeconds));
+        Application application = Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds)));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
+        spec.commandLine()
+                .getOut()
+                .printf("ready http://%s:%d model=%s%n", host, application.port(), application.modelName());
+        application.join();
+        return 0;
+    }
+}

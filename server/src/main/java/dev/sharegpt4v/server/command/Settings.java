@@ -1,0 +1,65 @@
+package dev.sharegpt4v.server.command;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Values of options that the command line leaves out: the environment ({@code SHAREGPT4V_MAX_RUNNING} for
+ * {@code --max-running}), then the properties file that {@code --config} or {@code SHAREGPT4V_CONFIG} names.
+ */
+final class Settings implements CommandLine.IDefaultValueProvider {
+
+    private final Properties file;
+
+    Settings(String[] args) {
+        this.file = load(configFile(args));
+    }
+
+    @Override
+    public @Nullable String defaultValue(ArgSpec argument) {
+        if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
+            return null;
+        }
+        String name = option.longestName().replaceFirst("^-+", "");
+        String value = System.getenv(variable(name));
+        return value == null ? file.getProperty(name) : value;
+    }
+
+    static String variable(String option) {
+        return "SHAREGPT4V_" + option.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    private static @Nullable String configFile(String[] args) {
+        int at = Arrays.asList(args).indexOf("--config");
+        if (at >= 0 && at + 1 < args.length) {
+            return args[at + 1];
+        }
+        return Arrays.stream(args)
+                .filter(arg -> arg.startsWith("--config="))
+                .map(arg -> arg.substring("--config=".length()))
+                .findFirst()
+                .orElse(System.getenv("SHAREGPT4V_CONFIG"));
+    }
+
+    private static Properties load(@Nullable String path) {
+        Properties properties = new Properties();
+        if (path != null) {
+            try (Reader reader = Files.newBufferedReader(Path.of(path), StandardCharsets.UTF_8)) {
+                properties.load(reader);
+            } catch (IOException e) {
+                throw new CommandLine.InitializationException("cannot read the configuration " + path, e);
+            }
+        }
+        return properties;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.sharegpt4v.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.WireWriter;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.UUID;
+
+/** Sends JSON answers and errors, and gives each exchange its id. */
+final class Answers {
+
+    static final String REQUEST_ID = "x-request-id";
+    private static final int LONGEST_ID = 128;
+
+    private Answers() {}
+
+    static void json(ServerResponse response, int status, JsonNode body) {
+        response.status(Status.create(status));
+        response.header(HeaderNames.CONTENT_TYPE, "application/json");
+        response.send(WireWriter.bytes(body));
+    }
+
+    static void error(ServerResponse response, ApiException error) {
+        if (error.isRetryable()) {
+            response.header(HeaderNames.RETRY_AFTER, "1");
+        }
+        if (error.status() == 413) {
+            // What is left of the body is not read, so the connection cannot be used again.
+            response.header(HeaderNames.CONNECTION, "close");
+        }
+        json(response, error.status(), WireWriter.error(error));
+    }
+
+    /** The caller's id where it has a sane one, else a new one. */
+    static String requestId(ServerRequest request) {
+        String given = request.headers().first(HeaderNames.create(REQUEST_ID)).orElse("");
+        boolean sane = !given.isEmpty()
+                && given.length() <= LONGEST_ID
+                && given.chars().allMatch(c -> c > ' ' && c < 127);
+        return sane ? given : "req_" + UUID.randomUUID().toString().replace("-", "");
+    }
+}

@@ -1,0 +1,162 @@
+package dev.sharegpt4v.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sharegpt4v.server.openai.ApiException;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.commons.fileupload2.core.AbstractFileUpload;
+import org.apache.commons.fileupload2.core.DiskFileItem;
+import org.apache.commons.fileupload2.core.FileItemInput;
+import org.apache.commons.fileupload2.core.FileItemInputIterator;
+import org.apache.commons.fileupload2.core.FileUploadException;
+import org.apache.commons.fileupload2.core.FileUploadSizeException;
+import org.apache.commons.fileupload2.core.RequestContext;
+
+/**
+ * The parts of a caption form.
+ *
+ * @param fields all members that are no files, in the shape of the JSON body
+ * @param images the files of the form, each a picture
+ */
+record CaptionForm(JsonNode fields, List<byte[]> images) {
+
+    private static final Set<String> NUMBERS = Set.of(
+            "max_tokens",
+            "max_completion_tokens",
+            "min_tokens",
+            "temperature",
+            "top_p",
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "seed");
+    private static final Set<String> FLAGS = Set.of("stream", "ignore_eos");
+    private static final int MOST_FIELD_BYTES = 64 << 10;
+
+    static CaptionForm read(ServerRequest request, HttpLimits limits) {
+        RequestBody.requireSize(request, limits.maxBodyBytes());
+        ObjectNode fields = new JsonMapper().createObjectNode();
+        List<byte[]> images = new ArrayList<>();
+        try (InputStream body = request.content().inputStream()) {
+            FileItemInputIterator parts = new Upload(limits.maxBodyBytes()).getItemIterator(new Context(request, body));
+            while (parts.hasNext()) {
+                part(parts.next(), fields, images, limits);
+            }
+        } catch (FileUploadException e) {
+            if (e instanceof FileUploadSizeException) {
+                throw RequestBody.tooLarge(limits.maxBodyBytes());
+            }
+            throw ApiException.badRequest("invalid_form", "", "The body is not a valid multipart form.");
+        } catch (IOException e) {
+            throw ApiException.badRequest("invalid_form", "", "The form ended early.");
+        }
+        return new CaptionForm(fields, images);
+    }
+
+    private static void part(FileItemInput part, ObjectNode fields, List<byte[]> images, HttpLimits limits)
+            throws IOException {
+        String name = part.getFieldName() == null ? "" : part.getFieldName();
+        try (InputStream input = part.getInputStream()) {
+            boolean isImage = name.equals("image") || name.equals("image[]");
+            if (isImage && !part.isFormField()) {
+                if (images.size() == limits.maxImages()) {
+                    throw ApiException.badRequest(
+                            "too_many_images",
+                            "image",
+                            "A request may hold at most " + limits.maxImages() + " images.");
+                }
+                images.add(read(input, limits.image().maxBytes(), "image"));
+            } else {
+                String text = new String(read(input, MOST_FIELD_BYTES, name), StandardCharsets.UTF_8);
+                put(fields, name, text);
+            }
+        }
+    }
+
+    private static byte[] read(InputStream input, long most, String param) throws IOException {
+        byte[] bytes = input.readNBytes((int) most + 1);
+        if (bytes.length > most) {
+            throw ApiException.badRequest(
+                    "image_too_large",
+                    param,
+                    "'" + param + "' is larger than the " + most + " bytes that are allowed.");
+        }
+        return bytes;
+    }
+
+    private static void put(ObjectNode fields, String name, String text) {
+        if (NUMBERS.contains(name)) {
+            try {
+                fields.set(name, new JsonMapper().readTree(text.strip()));
+            } catch (IOException e) {
+                throw ApiException.badRequest("invalid_type", name, "'" + name + "' must be a number.");
+            }
+        } else if (FLAGS.contains(name)) {
+            fields.put(name, Boolean.parseBoolean(text.strip()));
+        } else {
+            fields.put(name, text);
+        }
+    }
+
+    /** The library's parser over a body of ours. */
+    private static final class Upload
+            extends AbstractFileUpload<
+                    ServerRequest, DiskFileItem, org.apache.commons.fileupload2.core.FileItemFactory<DiskFileItem>> {
+        Upload(long maxBytes) {
+            setMaxSize(maxBytes);
+        }
+
+        @Override
+        public FileItemInputIterator getItemIterator(ServerRequest request) {
+            throw new IllegalStateException("forms are read from their context. This is a bug.");
+        }
+
+        @Override
+        public Map<String, List<DiskFileItem>> parseParameterMap(ServerRequest request) {
+            throw new IllegalStateException("forms are read from their context. This is a bug.");
+        }
+
+        @Override
+        public List<DiskFileItem> parseRequest(ServerRequest request) {
+            throw new IllegalStateException("forms are read from their context. This is a bug.");
+        }
+    }
+
+    private record Context(ServerRequest request, InputStream body) implements RequestContext {
+        @Override
+        public String getCharacterEncoding() {
+            return "UTF-8";
+        }
+
+        @Override
+        public long getContentLength() {
+            return request.headers().contentLength().orElse(-1);
+        }
+
+        @Override
+        public String getContentType() {
+            return request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return body;
+        }
+
+        @Override
+        public boolean isMultipartRelated() {
+            return false;
+        }
+    }
+}

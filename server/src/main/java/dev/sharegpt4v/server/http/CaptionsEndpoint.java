@@ -1,0 +1,137 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.models.chat.ContentPart;
+import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.models.chat.Message;
+import dev.sharegpt4v.models.chat.Role;
+import dev.sharegpt4v.runtime.engine.Usage;
+import dev.sharegpt4v.runtime.execution.ImageInput;
+import dev.sharegpt4v.server.ServedModel;
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.CaptionRequest;
+import dev.sharegpt4v.server.openai.WireWriter;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code POST /v1/captions}: one question, by default a standard one, about each of some images. */
+final class CaptionsEndpoint implements HttpService {
+
+    private final ServedModel model;
+    private final HttpLimits limits;
+    private final AdmissionGate gate;
+    private final ImageIntake images;
+    private final Identity identity;
+
+    CaptionsEndpoint(ServedModel model, HttpLimits limits, AdmissionGate gate, ImageIntake images, Identity identity) {
+        this.model = model;
+        this.limits = limits;
+        this.gate = gate;
+        this.images = images;
+        this.identity = identity;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.post(this::post);
+    }
+
+    private void post(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
+        try (AdmissionGate.Place _ = gate.enter()) {
+            boolean form = RequestBody.mediaType(request).equals("multipart/form-data");
+            Optional<CaptionForm> parts = form ? Optional.of(CaptionForm.read(request, limits)) : Optional.empty();
+            CaptionRequest caption = CaptionRequest.read(
+                    parts.isPresent() ? parts.get().fields() : RequestBody.json(request, limits.maxBodyBytes()),
+                    model.defaults());
+            caption.model().ifPresent(identity::requireModel);
+            List<ImageInput> inputs = inputs(caption, parts);
+            WireWriter writer = identity.writer("caption-");
+            List<TextGeneration> texts = new ArrayList<>();
+            try {
+                for (int i = 0; i < inputs.size(); i++) {
+                    texts.add(start(writer.id() + "-" + i, inputs.get(i), caption));
+                }
+                if (caption.options().stream()) {
+                    stream(response, writer, texts);
+                } else {
+                    whole(response, writer, texts);
+                }
+            } finally {
+                texts.forEach(TextGeneration::close);
+            }
+        }
+    }
+
+    private List<ImageInput> inputs(CaptionRequest caption, Optional<CaptionForm> form) {
+        List<ImageInput> inputs = new ArrayList<>();
+        form.ifPresent(parts -> parts.images()
+                .forEach(bytes ->
+                        inputs.add(images.fromBytes(bytes, caption.options().orientation(), "image"))));
+        caption.image()
+                .ifPresent(
+                        url -> inputs.add(images.fromUrl(url, caption.options().orientation(), "image")));
+        if (inputs.isEmpty()) {
+            throw ApiException.badRequest(
+                    "missing_required_parameter", "image", "Missing required parameter: 'image'.");
+        }
+        return inputs;
+    }
+
+    private TextGeneration start(String id, ImageInput image, CaptionRequest caption) {
+        Message question =
+                new Message(Role.USER, List.of(new ContentPart.Image(image), new ContentPart.Text(caption.prompt())));
+        return TextGeneration.start(
+                model, id, model.prompts().build(new Conversation(List.of(question))), caption.options());
+    }
+
+    private static void whole(ServerResponse response, WireWriter writer, List<TextGeneration> texts)
+            throws InterruptedException {
+        List<WireWriter.CaptionResult> results = new ArrayList<>();
+        for (TextGeneration text : texts) {
+            StringBuilder caption = new StringBuilder();
+            for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
+                caption.append(part.get());
+            }
+            results.add(new WireWriter.CaptionResult(results.size(), caption.toString(), text.finishReason()));
+        }
+        Answers.json(response, 200, writer.captions(results, total(texts)));
+    }
+
+    private void stream(ServerResponse response, WireWriter writer, List<TextGeneration> texts)
+            throws IOException, InterruptedException {
+        Runnable hangUp = () -> texts.forEach(TextGeneration::close);
+        try (EventStream events = new EventStream(response, limits.pingInterval(), hangUp)) {
+            try {
+                for (int i = 0; i < texts.size(); i++) {
+                    TextGeneration text = texts.get(i);
+                    for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
+                        events.send(writer.captionChunk(i, part.get(), Optional.empty()));
+                    }
+                    events.send(writer.captionChunk(i, "", Optional.of(text.finishReason())));
+                }
+                events.send(writer.captions(List.of(), total(texts)));
+                events.sendDone();
+            } catch (ApiException e) {
+                events.sendError(e);
+            }
+        }
+    }
+
+    private static Usage total(List<TextGeneration> texts) {
+        Usage sum = new Usage(0, 0, 0, 0);
+        for (TextGeneration text : texts) {
+            Usage usage = text.usage();
+            sum = new Usage(
+                    sum.promptTokens() + usage.promptTokens(),
+                    sum.imageTokens() + usage.imageTokens(),
+                    sum.cachedTokens() + usage.cachedTokens(),
+                    sum.completionTokens() + usage.completionTokens());
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.models.chat.ChatException;
+import dev.sharegpt4v.models.chat.ContentPart;
+import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.models.chat.Message;
+import dev.sharegpt4v.runtime.engine.Prompt;
+import dev.sharegpt4v.server.ServedModel;
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
+import dev.sharegpt4v.server.openai.ChatRequestReader;
+import dev.sharegpt4v.server.openai.CompletionOptions;
+import dev.sharegpt4v.server.openai.WireWriter;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code POST /v1/chat/completions}, whole or streamed. */
+final class ChatCompletionsEndpoint implements HttpService {
+
+    private final ServedModel model;
+    private final HttpLimits limits;
+    private final AdmissionGate gate;
+    private final ImageIntake images;
+    private final Identity identity;
+
+    ChatCompletionsEndpoint(
+            ServedModel model, HttpLimits limits, AdmissionGate gate, ImageIntake images, Identity identity) {
+        this.model = model;
+        this.limits = limits;
+        this.gate = gate;
+        this.images = images;
+        this.identity = identity;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.post(this::post);
+    }
+
+    private void post(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
+        try (AdmissionGate.Place _ = gate.enter()) {
+            ChatCompletionRequest chat = ChatRequestReader.read(
+                    RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
+            identity.requireModel(chat.model());
+            Prompt prompt = model.prompts().build(conversation(chat));
+            WireWriter writer = identity.writer("chatcmpl-");
+            try (TextGeneration text = TextGeneration.start(model, writer.id(), prompt, chat.options())) {
+                if (chat.options().stream()) {
+                    stream(response, writer, text, chat.options());
+                } else {
+                    whole(response, writer, text);
+                }
+            }
+        }
+    }
+
+    private static void whole(ServerResponse response, WireWriter writer, TextGeneration text)
+            throws InterruptedException {
+        StringBuilder answer = new StringBuilder();
+        for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
+            answer.append(part.get());
+        }
+        Answers.json(response, 200, writer.completion(answer.toString(), text.finishReason(), text.usage()));
+    }
+
+    private void stream(ServerResponse response, WireWriter writer, TextGeneration text, CompletionOptions options)
+            throws IOException, InterruptedException {
+        boolean withUsage = options.streamUsage();
+        try (EventStream events = new EventStream(response, limits.pingInterval(), text::close)) {
+            try {
+                // The role waits for the first real text: a client that times its arrival measures the truth.
+                Optional<String> part = text.next();
+                events.send(writer.roleChunk(withUsage));
+                while (part.isPresent()) {
+                    events.send(writer.textChunk(part.get(), withUsage));
+                    part = text.next();
+                }
+                events.send(writer.endChunk(text.finishReason(), withUsage));
+                if (withUsage) {
+                    events.send(writer.usageChunk(text.usage()));
+                }
+                events.sendDone();
+            } catch (ApiException e) {
+                events.sendError(e);
+            }
+        }
+    }
+
+    private Conversation conversation(ChatCompletionRequest chat) {
+        List<Message> messages = new ArrayList<>();
+        for (WireMessage message : chat.messages()) {
+            List<ContentPart> parts = new ArrayList<>();
+            for (WirePart part : message.parts()) {
+                parts.add(
+                        switch (part) {
+                            case WirePart.Text(String words) -> new ContentPart.Text(words);
+                            case WirePart.ImageUrl(String url, String param) ->
+                                new ContentPart.Image(
+                                        images.fromUrl(url, chat.options().orientation(), param));
+                        });
+            }
+            messages.add(new Message(message.role(), parts));
+        }
+        try {
+            return new Conversation(messages);
+        } catch (ChatException e) {
+            throw ApiException.invalid("messages", "Invalid conversation: " + e.getMessage() + ".");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.models.image.ImageLimits;
+import java.time.Duration;
+
+/**
+ * What one request may take.
+ *
+ * @param maxBodyBytes of a request's body
+ * @param maxImages in one request
+ * @param maxConcurrent requests under way, whatever they wait for
+ * @param maxDecoding images that are decoded and prepared at one time
+ * @param image size of one image
+ * @param pingInterval after which a silent stream sends a comment
+ */
+public record HttpLimits(
+        long maxBodyBytes,
+        int maxImages,
+        int maxConcurrent,
+        int maxDecoding,
+        ImageLimits image,
+        Duration pingInterval) {
+
+    public static final HttpLimits DEFAULT =
+            new HttpLimits(64L << 20, 20, 512, 2, ImageLimits.DEFAULT, Duration.ofSeconds(5));
+}

@@ -1,0 +1,28 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.WireWriter;
+import java.time.Clock;
+import java.util.UUID;
+
+/**
+ * Under what name and since when this server answers.
+ *
+ * @param model the served name
+ * @param fingerprint of model and version
+ * @param started seconds since 1970
+ * @param clock for the answers' time
+ */
+public record Identity(String model, String fingerprint, long started, Clock clock) {
+
+    void requireModel(String asked) {
+        if (!asked.equals(model)) {
+            throw ApiException.noModel(asked);
+        }
+    }
+
+    WireWriter writer(String prefix) {
+        String id = prefix + UUID.randomUUID().toString().replace("-", "");
+        return new WireWriter(id, clock.instant().getEpochSecond(), model, fingerprint);
+    }
+}

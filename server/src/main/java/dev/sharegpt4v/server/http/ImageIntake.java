@@ -1,0 +1,114 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.models.image.ImageDecoder;
+import dev.sharegpt4v.models.image.ImageException;
+import dev.sharegpt4v.models.image.ImageFormat;
+import dev.sharegpt4v.models.image.Orientation;
+import dev.sharegpt4v.models.image.RgbImage;
+import dev.sharegpt4v.runtime.execution.ImageInput;
+import dev.sharegpt4v.server.ServedModel;
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+
+/** Untrusted image references to encoder inputs; a bounded number of images is decoded at one time. */
+final class ImageIntake {
+
+    private final ServedModel model;
+    private final HttpLimits limits;
+    private final ServerMetrics metrics;
+    private final Semaphore decoding;
+
+    ImageIntake(ServedModel model, HttpLimits limits, ServerMetrics metrics) {
+        this.model = model;
+        this.limits = limits;
+        this.metrics = metrics;
+        this.decoding = new Semaphore(limits.maxDecoding());
+    }
+
+    /** The image behind a URL; {@code param} is named in errors. */
+    ImageInput fromUrl(String url, Orientation orientation, String param) {
+        int colon = url.indexOf(':');
+        String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
+        return switch (scheme) {
+            case "data" -> fromBytes(dataUri(url, param), orientation, param);
+            case "http", "https" ->
+                throw ApiException.badRequest(
+                        "remote_images_disabled",
+                        param,
+                        "This server does not fetch images from the network; send the image as a data URI.");
+            default ->
+                throw ApiException.badRequest(
+                        "invalid_image_url",
+                        param,
+                        "An image must be given as a data URI (data:image/...;base64,...).");
+        };
+    }
+
+    /** The image in these bytes. */
+    ImageInput fromBytes(byte[] bytes, Orientation orientation, String param) {
+        decoding.acquireUninterruptibly();
+        long started = System.nanoTime();
+        try {
+            RgbImage pixels = ImageDecoder.decode(bytes, limits.image(), orientation);
+            ImageInput input = model.images().process(pixels, model.imageFeatureRows());
+            String format = ImageFormat.of(bytes)
+                    .map(found -> found.name().toLowerCase(Locale.ROOT))
+                    .orElse("other");
+            metrics.imagePrepared(format, System.nanoTime() - started);
+            return input;
+        } catch (ImageException e) {
+            throw refusal(e, param);
+        } catch (OutOfMemoryError e) {
+            throw ApiException.unavailable("out_of_memory", "There is no room for this image now.");
+        } finally {
+            decoding.release();
+        }
+    }
+
+    private static byte[] dataUri(String url, String param) {
+        int comma = url.indexOf(',');
+        String header = comma < 0 ? "" : url.substring(0, comma).toLowerCase(Locale.ROOT);
+        if (!header.endsWith(";base64")) {
+            throw ApiException.badRequest(
+                    "invalid_image_url", param, "A data URI must have the form data:image/...;base64,...");
+        }
+        try {
+            return Base64.getMimeDecoder().decode(requireBase64(url.substring(comma + 1)));
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("invalid_base64", param, "The image is not valid base64.");
+        }
+    }
+
+    /** The MIME decoder skips what it does not know; only white space may be skipped here. */
+    private static String requireBase64(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean known = (c >= 'A' && c <= 'Z')
+                    || (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || c == '+'
+                    || c == '/'
+                    || c == '='
+                    || c == '\n'
+                    || c == '\r'
+                    || c == ' '
+                    || c == '\t';
+            if (!known) {
+                throw new IllegalArgumentException("not base64");
+            }
+        }
+        return text;
+    }
+
+    private static ApiException refusal(ImageException e, String param) {
+        String code = switch (e.kind()) {
+            case UNSUPPORTED_FORMAT -> "unsupported_image_format";
+            case MALFORMED -> "invalid_image";
+            case TOO_LARGE -> "image_too_large";
+        };
+        return ApiException.badRequest(code, param, "Invalid image: " + e.getMessage() + ".");
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sharegpt4v.server.openai;
+
+import dev.sharegpt4v.models.chat.Role;
+import java.util.List;
+
+/**
+ * A checked chat request; images are still URLs.
+ *
+ * @param model the name asked for
+ * @param messages the dialogue
+ * @param options what is asked of the completion
+ */
+public record ChatCompletionRequest(String model, List<WireMessage> messages, CompletionOptions options) {
+
+    public ChatCompletionRequest {
+        messages = List.copyOf(messages);
+    }
+
+    /** A message as it came. */
+    public record WireMessage(Role role, List<WirePart> parts) {
+
+        public WireMessage {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** A part of a message as it came. */
+    public sealed interface WirePart {
+
+        /** Words. */
+        record Text(String text) implements WirePart {}
+
+        /**
+         * An image by URL.
+         *
+         * @param url data URI or web address
+         * @param param the path of the field, for errors
+         */
+        record ImageUrl(String url, String param) implements WirePart {}
+    }
+}

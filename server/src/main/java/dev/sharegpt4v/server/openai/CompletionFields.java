@@ -1,0 +1,92 @@
+package dev.sharegpt4v.server.openai;
+
+import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
+import dev.sharegpt4v.models.image.Orientation;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads the members that chat completions and captions share. */
+final class CompletionFields {
+
+    static final Set<String> NAMES = Set.of(
+            "model",
+            "temperature",
+            "top_p",
+            "top_k",
+            "min_p",
+            "repetition_penalty",
+            "presence_penalty",
+            "frequency_penalty",
+            "seed",
+            "max_tokens",
+            "max_completion_tokens",
+            "min_tokens",
+            "stop",
+            "stop_token_ids",
+            "ignore_eos",
+            "stream",
+            "stream_options",
+            "image_orientation",
+            "user");
+    private static final int MOST_STOPS = 16;
+    private static final int MOST_TOKENS = 1 << 24;
+
+    private CompletionFields() {}
+
+    static CompletionOptions read(JsonFields fields, GenerationDefaults defaults) {
+        Optional<Integer> maxTokens = fields.integer("max_completion_tokens", 1, MOST_TOKENS);
+        if (maxTokens.isEmpty()) {
+            maxTokens = fields.integer("max_tokens", 1, MOST_TOKENS);
+        }
+        int minTokens = fields.integer("min_tokens", 0, MOST_TOKENS).orElse(0);
+        if (maxTokens.isPresent() && minTokens > maxTokens.get()) {
+            throw ApiException.invalid("min_tokens", "'min_tokens' must not exceed 'max_tokens'.");
+        }
+        boolean stream = fields.bool("stream").orElse(false);
+        return new CompletionOptions(
+                SamplingFields.read(fields, defaults),
+                maxTokens,
+                minTokens,
+                stops(fields),
+                fields.has("stop_token_ids") ? fields.integers("stop_token_ids") : List.of(),
+                fields.bool("ignore_eos").orElse(false),
+                stream,
+                streamUsage(fields, stream),
+                orientation(fields));
+    }
+
+    private static List<String> stops(JsonFields fields) {
+        if (!fields.has("stop")) {
+            return List.of();
+        }
+        List<String> stops = fields.texts("stop");
+        if (stops.size() > MOST_STOPS || stops.stream().anyMatch(String::isEmpty)) {
+            throw ApiException.invalid(
+                    "stop", "'stop' must be at most " + MOST_STOPS + " strings, none of them empty.");
+        }
+        return stops;
+    }
+
+    private static boolean streamUsage(JsonFields fields, boolean stream) {
+        if (!fields.has("stream_options")) {
+            return false;
+        }
+        if (!stream) {
+            throw ApiException.invalid("stream_options", "'stream_options' is only allowed when 'stream' is true.");
+        }
+        JsonFields options = fields.object("stream_options");
+        options.allowOnly(Set.of("include_usage", "include_obfuscation"));
+        return options.bool("include_usage").orElse(false);
+    }
+
+    private static Orientation orientation(JsonFields fields) {
+        String value = fields.text("image_orientation").orElse("apply");
+        return switch (value) {
+            case "apply" -> Orientation.APPLY;
+            case "ignore" -> Orientation.IGNORE;
+            default ->
+                throw ApiException.invalid("image_orientation", "'image_orientation' must be 'apply' or 'ignore'.");
+        };
+    }
+}

@@ -1,0 +1,36 @@
+package dev.sharegpt4v.server.openai;
+
+import dev.sharegpt4v.models.image.Orientation;
+import dev.sharegpt4v.runtime.sampling.SamplingOptions;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a request asks of its completion, besides the conversation.
+ *
+ * @param sampling how to choose tokens
+ * @param maxTokens completion tokens at most; empty means to the end of the context
+ * @param minTokens completion tokens at least
+ * @param stopStrings text that ends the completion
+ * @param stopTokens further ids that end it
+ * @param ignoreEnd whether the end token is an ordinary token
+ * @param stream whether to answer by server-sent events
+ * @param streamUsage whether the stream ends with a chunk of usage
+ * @param orientation what to do with the orientation of photos
+ */
+public record CompletionOptions(
+        SamplingOptions sampling,
+        Optional<Integer> maxTokens,
+        int minTokens,
+        List<String> stopStrings,
+        List<Integer> stopTokens,
+        boolean ignoreEnd,
+        boolean stream,
+        boolean streamUsage,
+        Orientation orientation) {
+
+    public CompletionOptions {
+        stopStrings = List.copyOf(stopStrings);
+        stopTokens = List.copyOf(stopTokens);
+    }
+}
