@@ -39,7 +39,7 @@ final class ConverterTest {
                         "vision.onnx", "vision.onnx.data", "decoder.onnx", "decoder.onnx.data", "tokenizer.json");
         PackageFiles.checkHashes(out(), manifest, bytes -> {});
         assertThat(manifest.weights().decoder()).isEqualTo("int4");
-        assertThat(manifest.weights().blockSize()).isEqualTo(32);
+        assertThat(manifest.weights().blockSize()).isEqualTo(64);
         assertThat(manifest.model()).isEqualTo(MODEL);
         assertThat(siblings()).containsExactly("package");
     }
