@@ -1,4 +1,4 @@
-package dev.sharegpt4v.server;
+package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.models.chat.PromptBuilder;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
@@ -15,6 +15,7 @@ import dev.sharegpt4v.runtime.engine.Engine;
  * @param images pixels to inputs
  * @param imageFeatureRows prompt positions of an image
  * @param defaults sampling values where a request gives none, and the end tokens
+ * @param positions that prompt and completion may take together: the context, or the whole KV cache where that is smaller
  * @param engine that runs it
  */
 public record ServedModel(
@@ -24,4 +25,5 @@ public record ServedModel(
         ImageProcessor images,
         int imageFeatureRows,
         GenerationDefaults defaults,
+        int positions,
         Engine engine) {}

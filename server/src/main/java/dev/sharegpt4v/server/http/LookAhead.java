@@ -1,0 +1,89 @@
+package dev.sharegpt4v.server.http;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.webserver.CloseConnectionException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The input of one connection, read one buffer ahead while an exchange waits for its answer: the end of the input then
+ * shows at once that the client has gone. A buffer that comes instead is the start of the next request and is kept.
+ */
+final class LookAhead implements Supplier<byte[]> {
+
+    /** The input of the connection that the current thread serves. */
+    static final ScopedValue<LookAhead> CURRENT = ScopedValue.newInstance();
+
+    private final DataReader source;
+    private volatile Client client = Client.UNWATCHED;
+    private @Nullable FutureTask<byte[]> ahead;
+
+    LookAhead(DataReader source) {
+        this.source = source;
+    }
+
+    /** The next buffer; an exception at the end of the input. Called by the connection's thread only. */
+    @Override
+    public byte[] get() {
+        FutureTask<byte[]> pending = ahead;
+        if (pending == null) {
+            return read();
+        }
+        ahead = null;
+        try {
+            return pending.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CloseConnectionException("the server closes the connection", e);
+        } catch (ExecutionException e) {
+            throw new CloseConnectionException("the client closed the connection", e);
+        }
+    }
+
+    /** Watches the client of an exchange whose body was read. Called by the connection's thread only. */
+    Client watch() {
+        Client watched = new Client();
+        client = watched;
+        if (ahead == null) {
+            FutureTask<byte[]> task = new FutureTask<>(this::readAhead);
+            ahead = task;
+            Thread.ofVirtual().name("look-ahead").start(task);
+        }
+        return watched;
+    }
+
+    private byte[] readAhead() {
+        try {
+            while (true) {
+                try {
+                    return read();
+                } catch (CloseConnectionException e) {
+                    // A client that waits for its answer may be silent for as long as that takes.
+                    if (!isTimeout(e) || !client.isWatched()) {
+                        throw e;
+                    }
+                }
+            }
+        } catch (RuntimeException e) {
+            client.leave();
+            throw e;
+        }
+    }
+
+    private byte[] read() {
+        source.ensureAvailable();
+        return source.readBytes(source.available());
+    }
+
+    private static boolean isTimeout(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.sharegpt4v.server.http;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.time.Duration;
+import java.util.Set;
+
+/** Helidon's HTTP/1.1, with a {@link LookAhead} under each connection; Helidon itself never tells of a hang-up. */
+final class WatchedConnections implements ServerConnectionSelector {
+
+    private final Http1ConnectionSelector http = Http1ConnectionSelector.builder().build();
+
+    @Override
+    public int bytesToIdentifyConnection() {
+        return http.bytesToIdentifyConnection();
+    }
+
+    @Override
+    public Support supports(BufferData data) {
+        return http.supports(data);
+    }
+
+    @Override
+    public Set<String> supportedApplicationProtocols() {
+        return http.supportedApplicationProtocols();
+    }
+
+    @Override
+    public ServerConnection connection(ConnectionContext context) {
+        LookAhead input = new LookAhead(context.dataReader());
+        DataReader reader = DataReader.create(input);
+        return new Connection(http.connection(new WatchedContext(context, reader)), input);
+    }
+
+    private record Connection(ServerConnection http, LookAhead input)
+            implements ServerConnection, InterruptableTask<Void> {
+
+        @Override
+        public void handle(Limit limit) throws InterruptedException {
+            ScopedValue.where(LookAhead.CURRENT, input).<Boolean, InterruptedException>call(() -> {
+                http.handle(limit);
+                return true;
+            });
+        }
+
+        @Override
+        public Duration idleTime() {
+            return http.idleTime();
+        }
+
+        @Override
+        public void close(boolean interrupt) {
+            http.close(interrupt);
+        }
+
+        @Override
+        public boolean canInterrupt() {
+            return http instanceof InterruptableTask<?> task && task.canInterrupt();
+        }
+    }
+}
