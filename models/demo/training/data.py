@@ -41,8 +41,8 @@ def normalise(pixels: numpy.ndarray) -> numpy.ndarray:
 
 
 def patch_labels(scene: Scene, boxes: list[Box]) -> numpy.ndarray:
-    """[4, PATCHES, PATCHES] uint8: indices for HEADS at the centre of each patch."""
-    labels = numpy.zeros((4, PATCHES, PATCHES), dtype=numpy.uint8)
+    """[5, PATCHES, PATCHES] uint8: indices for HEADS at the centre of each patch, and 1 at the centre of each thing."""
+    labels = numpy.zeros((5, PATCHES, PATCHES), dtype=numpy.uint8)
     side = max(scene.width, scene.height)
     scale = IMAGE_SIZE / side
     shift_x, shift_y = (side - scene.width) // 2, (side - scene.height) // 2
@@ -54,6 +54,8 @@ def patch_labels(scene: Scene, boxes: list[Box]) -> numpy.ndarray:
         labels[1, rows, columns] = 1 + list(COLOURS).index(box.colour)
         labels[2, rows, columns] = 1 + list(SIZES).index(box.size) if box.size else 0
         labels[3, rows, columns] = 1 + CHARACTERS.index(box.what) if printed else 0
+        centre_x, centre_y = (box.left + box.right) / 2 + shift_x, (box.top + box.bottom) / 2 + shift_y
+        labels[4, int(centre_y * scale / PATCH_SIZE), int(centre_x * scale / PATCH_SIZE)] = 1
     return labels
 
 
@@ -79,7 +81,7 @@ def make_set(folder: Path, count: int, first_seed: int, processes: int = 2) -> N
     """Renders a set of scenes into ``folder``: pixels.npy, labels.npy, scenes.jsonl."""
     folder.mkdir(parents=True, exist_ok=True)
     pixels = numpy.lib.format.open_memmap(folder / "pixels.npy", "w+", numpy.uint8, (count, IMAGE_SIZE, IMAGE_SIZE, 3))
-    labels = numpy.lib.format.open_memmap(folder / "labels.npy", "w+", numpy.uint8, (count, 4, PATCHES, PATCHES))
+    labels = numpy.lib.format.open_memmap(folder / "labels.npy", "w+", numpy.uint8, (count, 5, PATCHES, PATCHES))
     with multiprocessing.Pool(processes) as pool, open(folder / "scenes.jsonl", "w", encoding="utf-8") as lines:
         for index, (scene, picture, patches) in enumerate(pool.imap(_make, range(first_seed, first_seed + count), 64)):
             pixels[index], labels[index] = picture, patches

@@ -53,7 +53,7 @@ def evaluate(model: DemoModel, encoder: Encoder, scenes: SceneSet, count: int, v
         right = language.caption_is_right(scene, caption)
         captions += right
         if verbose and not right:
-            print("WRONG", language.expected_phrases(scene) + language.expected_text(scene), "|", caption, flush=True)
+            print("WRONG", language.expected_objects(scene), language.expected_text(scene), "|", caption, flush=True)
         for question, short, _ in language.questions(scene, rng)[:4]:
             said = answer(model, encoder, pixels, (question + language.SHORT, ""), 16)
             asked += 1

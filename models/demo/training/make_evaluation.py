@@ -26,7 +26,7 @@ def make(folder: Path) -> None:
         render(scene, rng).save(folder / name, optimize=True)
         truths.append({
             "file": name,
-            "phrases": language.expected_phrases(scene),
+            "objects": language.expected_objects(scene),
             "contains": language.expected_text(scene),
             "questions": [
                 {"question": question + language.SHORT, "answer": short}

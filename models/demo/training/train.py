@@ -19,6 +19,7 @@ from data import HEADS, SceneSet, normalise
 from language import DETAILED_REQUESTS, SHORT, SYSTEMS, detailed, questions
 from model import PATCHES, VISION, DemoModel
 
+CENTRE_WEIGHT = 8.0
 POOL = 8
 Row = tuple[int | None, list[int], list[int]]
 
@@ -33,10 +34,19 @@ class PatchHeads(nn.Module):
 
     def loss(self, features: torch.Tensor, labels: torch.Tensor, backgrounds: torch.Tensor) -> torch.Tensor:
         total = functional.cross_entropy(self.background(features.mean(1)).float(), backgrounds) * 0.5
+        weights = 1.0 + (CENTRE_WEIGHT - 1.0) * labels[:, 4].flatten()
         for index, head in enumerate(self.heads.values()):
             logits = head(features).float().flatten(0, 1)
-            total = total + functional.cross_entropy(logits, labels[:, index].flatten())
+            losses = functional.cross_entropy(logits, labels[:, index].flatten(), reduction="none")
+            total = total + (losses * weights).sum() / weights.sum()
         return total
+
+    @torch.inference_mode()
+    def centres_right(self, features: torch.Tensor, labels: torch.Tensor) -> str:
+        """The share of things whose centre patch is read right, for each head."""
+        centres = labels[:, 4] == 1
+        right = ((head(features).argmax(-1) == labels[:, i])[centres] for i, head in enumerate(self.heads.values()))
+        return " ".join(f"{name} {share.float().mean():.3f}" for name, share in zip(self.heads, right))
 
 
 def picture_batch(scenes: SceneSet, chosen: numpy.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -90,9 +100,9 @@ def schedule(step: int, steps: int, peak: float) -> float:
 class Optimiser:
     """Muon for the matrices inside the layers, AdamW for embeddings, heads, biases and norms."""
 
-    def __init__(self, modules: list[nn.Module], muon: bool = True):
+    def __init__(self, modules: list[nn.Module]):
         named = [(name, p) for module in modules for name, p in module.named_parameters() if p.requires_grad]
-        inner = [p for name, p in named if muon and p.dim() == 2 and ".layers." in name]
+        inner = [p for name, p in named if p.dim() == 2 and ".layers." in name]
         known = {id(p) for p in inner}
         outer = [p for _, p in named if id(p) not in known]
         self.parts = [torch.optim.AdamW(outer, betas=(0.9, 0.98), weight_decay=0.0)]
@@ -107,19 +117,22 @@ class Optimiser:
             part.zero_grad(set_to_none=True)
 
 
-def train_tower(model: DemoModel, heads: PatchHeads, scenes: SceneSet, args: argparse.Namespace) -> None:
+def train_tower(model: DemoModel, heads: PatchHeads, scenes: SceneSet, held: SceneSet, args: argparse.Namespace) -> None:
     optimiser = Optimiser([model.tower, heads])
     order = numpy.random.default_rng(1)
     started = time.time()
     for step in range(args.tower_steps):
-        pixels, labels, backgrounds = picture_batch(scenes, order.choice(len(scenes), args.batch, replace=False))
+        pixels, labels, backgrounds = picture_batch(scenes, order.choice(len(scenes), args.tower_batch, replace=False))
         with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
             loss = heads.loss(model.patch_features(pixels), labels, backgrounds)
         loss.backward()
         nn.utils.clip_grad_norm_([*model.tower.parameters(), *heads.parameters()], 1.0)
-        optimiser.step(schedule(step, args.tower_steps, 1.2e-3))
-        if step % 50 == 0:
-            print(f"tower {step}/{args.tower_steps} loss {loss.item():.4f} {time.time() - started:.0f}s", flush=True)
+        optimiser.step(schedule(step, args.tower_steps, args.tower_rate))
+        if step % 100 == 99:
+            pixels, labels, _ = picture_batch(held, numpy.arange(128))
+            right = heads.centres_right(model.patch_features(pixels), labels)
+            print(f"tower {step + 1}/{args.tower_steps} loss {loss.item():.4f} {right} {time.time() - started:.0f}s", flush=True)
+            save(model, heads, args.out)
 
 
 def answer_loss(model: DemoModel, ids: torch.Tensor, labels: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
@@ -156,9 +169,10 @@ def held_out_rows(scenes: SceneSet, encoder: Encoder, count: int) -> tuple[list[
     return captions, answers
 
 
-def train_all(model: DemoModel, heads: PatchHeads, scenes: SceneSet, encoder: Encoder, args: argparse.Namespace) -> None:
-    optimiser = Optimiser([model, heads], not args.adam)
-    held = SceneSet(args.held)
+def train_all(
+    model: DemoModel, heads: PatchHeads, scenes: SceneSet, held: SceneSet, encoder: Encoder, args: argparse.Namespace
+) -> None:
+    optimiser = Optimiser([model, heads])
     captions, answers = held_out_rows(held, encoder, 128)
     started, recent = time.time(), []
     lookups, conversations = (batches(scenes, encoder, args, most) for most in (0, args.turns))
@@ -212,8 +226,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--frozen-steps", type=int, default=1000, help="first steps of stage 2 that leave the tower as it is")
     parser.add_argument("--lookup-steps", type=int, default=400, help="first steps of stage 2 that only ask what is where")
+    parser.add_argument("--tower-batch", type=int, default=64)
+    parser.add_argument("--tower-rate", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--adam", action="store_true")
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--bfloat16", action="store_true")
@@ -230,8 +245,9 @@ def main() -> None:
         heads.load_state_dict(saved["heads"])
         if args.fresh_language:
             model = with_tower_of(model)
-    train_tower(model, heads, scenes, args)
-    train_all(model, heads, scenes, encoder, args)
+    held = SceneSet(args.held)
+    train_tower(model, heads, scenes, held, args)
+    train_all(model, heads, scenes, held, encoder, args)
 
 
 if __name__ == "__main__":

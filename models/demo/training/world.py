@@ -24,7 +24,7 @@ BACKGROUNDS = {
     "light green": (195, 240, 190),
 }
 SHAPES = ["circle", "square", "triangle", "star", "diamond", "cross", "ring", "heart"]
-SIZES = {"small": 0.46, "large": 0.88}
+SIZES = {"small": 0.58, "large": 0.9}
 PLURALS = {"cross": "crosses"}
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 PLACES = [

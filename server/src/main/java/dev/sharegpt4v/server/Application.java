@@ -7,6 +7,8 @@ import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.runtime.onnx.CpuOptions;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.http.ServedModel;
+import dev.sharegpt4v.server.http.WatchedConnections;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
 import java.time.Clock;
@@ -24,6 +26,7 @@ public final class Application implements AutoCloseable {
     private final ServerMetrics metrics;
     private final WebServer web;
     private final String name;
+    private final int positions;
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -49,6 +52,7 @@ public final class Application implements AutoCloseable {
         this.metrics = new ServerMetrics(Version.TEXT, name);
         this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
         metrics.watch(engine::snapshot);
+        this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
         this.web = web(served());
     }
 
@@ -68,6 +72,7 @@ public final class Application implements AutoCloseable {
                 loaded.images(),
                 loaded.imageFeatureRows(),
                 loaded.generation(),
+                positions,
                 engine);
     }
 
@@ -83,6 +88,7 @@ public final class Application implements AutoCloseable {
                 .host(config.host())
                 .port(config.port())
                 .shutdownHook(false)
+                .addConnectionSelector(new WatchedConnections())
                 .routing(frontend::register)
                 .build();
     }

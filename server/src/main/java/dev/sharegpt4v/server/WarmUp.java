@@ -10,6 +10,7 @@ import dev.sharegpt4v.runtime.engine.GenerationEvent;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
+import dev.sharegpt4v.server.http.ServedModel;
 import java.util.List;
 import java.util.Set;
 

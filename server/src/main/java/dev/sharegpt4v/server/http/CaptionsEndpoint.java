@@ -6,7 +6,6 @@ import dev.sharegpt4v.models.chat.Message;
 import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.runtime.engine.Usage;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import dev.sharegpt4v.server.ServedModel;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.CaptionRequest;
 import dev.sharegpt4v.server.openai.WireWriter;
@@ -49,21 +48,30 @@ final class CaptionsEndpoint implements HttpService {
                     parts.isPresent() ? parts.get().fields() : RequestBody.json(request, limits.maxBodyBytes()),
                     model.defaults());
             caption.model().ifPresent(identity::requireModel);
-            List<ImageInput> inputs = inputs(caption, parts);
-            WireWriter writer = identity.writer("caption-");
-            List<TextGeneration> texts = new ArrayList<>();
-            try {
-                for (int i = 0; i < inputs.size(); i++) {
-                    texts.add(start(writer.id() + "-" + i, inputs.get(i), caption));
-                }
-                if (caption.options().stream()) {
-                    stream(response, writer, texts);
-                } else {
-                    whole(response, writer, texts);
-                }
-            } finally {
-                texts.forEach(TextGeneration::close);
+            try (Client client = LookAhead.watchCurrent()) {
+                answer(response, caption, inputs(caption, parts), client);
             }
+        }
+    }
+
+    private void answer(ServerResponse response, CaptionRequest caption, List<ImageInput> inputs, Client client)
+            throws IOException, InterruptedException {
+        client.requirePresent();
+        WireWriter writer = identity.writer("caption-");
+        List<TextGeneration> texts = new ArrayList<>();
+        try {
+            for (int i = 0; i < inputs.size(); i++) {
+                TextGeneration text = start(writer.id() + "-" + i, inputs.get(i), caption);
+                texts.add(text);
+                client.onGone(text::close);
+            }
+            if (caption.options().stream()) {
+                stream(response, writer, texts);
+            } else {
+                whole(response, writer, texts);
+            }
+        } finally {
+            texts.forEach(TextGeneration::close);
         }
     }
 
@@ -104,8 +112,7 @@ final class CaptionsEndpoint implements HttpService {
 
     private void stream(ServerResponse response, WireWriter writer, List<TextGeneration> texts)
             throws IOException, InterruptedException {
-        Runnable hangUp = () -> texts.forEach(TextGeneration::close);
-        try (EventStream events = new EventStream(response, limits.pingInterval(), hangUp)) {
+        try (EventStream events = new EventStream(response, limits.pingInterval())) {
             try {
                 for (int i = 0; i < texts.size(); i++) {
                     TextGeneration text = texts.get(i);

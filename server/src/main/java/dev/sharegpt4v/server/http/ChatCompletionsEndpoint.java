@@ -5,7 +5,6 @@ import dev.sharegpt4v.models.chat.ContentPart;
 import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Message;
 import dev.sharegpt4v.runtime.engine.Prompt;
-import dev.sharegpt4v.server.ServedModel;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
@@ -50,14 +49,23 @@ final class ChatCompletionsEndpoint implements HttpService {
             ChatCompletionRequest chat = ChatRequestReader.read(
                     RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
             identity.requireModel(chat.model());
-            Prompt prompt = model.prompts().build(conversation(chat));
-            WireWriter writer = identity.writer("chatcmpl-");
-            try (TextGeneration text = TextGeneration.start(model, writer.id(), prompt, chat.options())) {
-                if (chat.options().stream()) {
-                    stream(response, writer, text, chat.options());
-                } else {
-                    whole(response, writer, text);
-                }
+            try (Client client = LookAhead.watchCurrent()) {
+                answer(response, chat, client);
+            }
+        }
+    }
+
+    private void answer(ServerResponse response, ChatCompletionRequest chat, Client client)
+            throws IOException, InterruptedException {
+        Prompt prompt = model.prompts().build(conversation(chat));
+        client.requirePresent();
+        WireWriter writer = identity.writer("chatcmpl-");
+        try (TextGeneration text = TextGeneration.start(model, writer.id(), prompt, chat.options())) {
+            client.onGone(text::close);
+            if (chat.options().stream()) {
+                stream(response, writer, text, chat.options());
+            } else {
+                whole(response, writer, text);
             }
         }
     }
@@ -74,7 +82,7 @@ final class ChatCompletionsEndpoint implements HttpService {
     private void stream(ServerResponse response, WireWriter writer, TextGeneration text, CompletionOptions options)
             throws IOException, InterruptedException {
         boolean withUsage = options.streamUsage();
-        try (EventStream events = new EventStream(response, limits.pingInterval(), text::close)) {
+        try (EventStream events = new EventStream(response, limits.pingInterval())) {
             try {
                 // The role waits for the first real text: a client that times its arrival measures the truth.
                 Optional<String> part = text.next();

@@ -22,18 +22,16 @@ final class EventStream implements AutoCloseable {
     private static final byte[] PING = ": ping\n\n".getBytes(StandardCharsets.UTF_8);
 
     private final OutputStream output;
-    private final Runnable onGone;
     private final Thread pinger;
     private boolean closed;
     private boolean silent = true;
 
-    /** Sends the headers; {@code onGone} runs when the client has hung up. */
-    EventStream(ServerResponse response, Duration pingInterval, Runnable onGone) {
+    /** Sends the headers. */
+    EventStream(ServerResponse response, Duration pingInterval) {
         response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
         response.header(HeaderNames.CACHE_CONTROL, "no-cache");
         response.header(HeaderNames.create("X-Accel-Buffering"), "no");
         this.output = response.outputStream();
-        this.onGone = onGone;
         this.pinger = Thread.ofVirtual().name("ping").start(() -> ping(pingInterval));
     }
 
@@ -84,7 +82,7 @@ final class EventStream implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            onGone.run();
+            // The client has gone, which whoever watches it knows.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

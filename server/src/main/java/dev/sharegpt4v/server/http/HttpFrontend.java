@@ -2,7 +2,6 @@ package dev.sharegpt4v.server.http;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sharegpt4v.server.ServedModel;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.WireWriter;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;

@@ -6,7 +6,6 @@ import dev.sharegpt4v.models.image.ImageFormat;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.models.image.RgbImage;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import dev.sharegpt4v.server.ServedModel;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import java.util.Base64;

@@ -43,6 +43,11 @@ final class LookAhead implements Supplier<byte[]> {
         }
     }
 
+    /** Watches the client of the current exchange, whose body was read. */
+    static Client watchCurrent() {
+        return CURRENT.get().watch();
+    }
+
     /** Watches the client of an exchange whose body was read. Called by the connection's thread only. */
     Client watch() {
         Client watched = new Client();

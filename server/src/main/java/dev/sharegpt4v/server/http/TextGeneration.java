@@ -10,7 +10,6 @@ import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.engine.Usage;
-import dev.sharegpt4v.server.ServedModel;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.CompletionOptions;
 import java.util.ArrayList;
@@ -43,14 +42,13 @@ final class TextGeneration implements AutoCloseable {
 
     /** Submits a prompt; refusals of the engine become answers to the caller. */
     static TextGeneration start(ServedModel model, String id, Prompt prompt, CompletionOptions options) {
-        int room = model.engine().shape().contextLength() - prompt.length();
+        int room = model.positions() - prompt.length();
         if (room < 1) {
             throw ApiException.badRequest(
                     "context_length_exceeded",
                     "messages",
                     "This model's context has %d positions, but the prompt takes %d, %d of them for images."
-                            .formatted(
-                                    model.engine().shape().contextLength(), prompt.length(), prompt.imagePositions()));
+                            .formatted(model.positions(), prompt.length(), prompt.imagePositions()));
         }
         int maxTokens = Math.min(room, options.maxTokens().orElse(room));
         Set<Integer> ends = new HashSet<>(options.stopTokens());

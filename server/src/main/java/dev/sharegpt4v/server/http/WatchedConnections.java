@@ -12,9 +12,10 @@ import java.time.Duration;
 import java.util.Set;
 
 /** Helidon's HTTP/1.1, with a {@link LookAhead} under each connection; Helidon itself never tells of a hang-up. */
-final class WatchedConnections implements ServerConnectionSelector {
+public final class WatchedConnections implements ServerConnectionSelector {
 
-    private final Http1ConnectionSelector http = Http1ConnectionSelector.builder().build();
+    private final Http1ConnectionSelector http =
+            Http1ConnectionSelector.builder().build();
 
     @Override
     public int bytesToIdentifyConnection() {

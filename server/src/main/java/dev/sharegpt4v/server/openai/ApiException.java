@@ -51,6 +51,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(503, "server_error", code, "", message);
     }
 
+    /** Nobody waits for the answer any more. */
+    public static ApiException clientGone() {
+        return new ApiException(499, "invalid_request_error", "client_closed_request", "", "The client has gone.");
+    }
+
     /** Our fault. */
     public static ApiException internal(String message) {
         return new ApiException(500, "server_error", "internal_error", "", message);
