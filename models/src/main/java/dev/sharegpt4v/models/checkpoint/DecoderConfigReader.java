@@ -54,9 +54,9 @@ final class DecoderConfigReader {
             throw text.refusal(heads + " heads do not divide " + hidden + " channels");
         }
         int headSize = text.size("head_dim", hidden / heads, LARGEST_HEAD);
-        if (headSize % 16 != 0 || heads % kvHeads != 0) {
+        if (headSize % 2 != 0 || heads % kvHeads != 0) {
             throw text.refusal(heads + " heads of " + headSize + " channels over " + kvHeads
-                    + " key/value heads are not supported; a head has a multiple of 16 channels");
+                    + " key/value heads are not supported; a head has an even number of channels");
         }
         return headSize;
     }

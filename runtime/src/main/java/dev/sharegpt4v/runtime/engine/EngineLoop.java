@@ -103,14 +103,18 @@ final class EngineLoop {
         if (reservation.isPresent()) {
             return reservation.get();
         }
-        scheduler
-                .preemptYoungest()
-                .ifPresentOrElse(
-                        sequence -> listener.preempted(sequence.request()),
-                        () -> fail(
-                                plan.parts().getFirst().sequence(),
-                                new EngineException.TooLong("the KV cache is too small for this request")));
+        if (!preemptYoungest()) {
+            fail(
+                    plan.parts().getFirst().sequence(),
+                    new EngineException.TooLong("the KV cache is too small for this request"));
+        }
         return null;
+    }
+
+    private boolean preemptYoungest() {
+        Optional<Sequence> preempted = scheduler.preemptYoungest();
+        preempted.ifPresent(sequence -> listener.preempted(sequence.request()));
+        return preempted.isPresent();
     }
 
     private Logits execute(StepPlan plan, KvReservation reservation) {
@@ -199,7 +203,9 @@ final class EngineLoop {
         switch (cause.kind()) {
             case RETRYABLE -> plan.parts().forEach(part -> fail(part.sequence(), deviceFailed("a step failed", cause)));
             case OUT_OF_MEMORY -> {
-                if (scheduler.preemptYoungest().isEmpty()) {
+                if (preemptYoungest()) {
+                    scheduler.holdUntilOneEnds();
+                } else {
                     plan.parts()
                             .forEach(part ->
                                     fail(part.sequence(), deviceFailed("the device has too little memory", cause)));

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.runtime.engine;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
@@ -49,6 +50,11 @@ final class GenerationHandle implements Generation {
     @Override
     public void close() {
         cancel();
+    }
+
+    /** Events that were published and not read. */
+    List<GenerationEvent> published() {
+        return List.copyOf(events);
     }
 
     /** Called by the engine only; nothing follows an end. */

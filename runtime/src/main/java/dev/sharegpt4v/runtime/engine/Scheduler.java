@@ -16,6 +16,7 @@ final class Scheduler {
     private final KvMemory memory;
     private final List<Sequence> waiting = new ArrayList<>();
     private final List<Sequence> running = new ArrayList<>();
+    private boolean holding;
 
     Scheduler(EngineOptions options, KvMemory memory) {
         this.options = options;
@@ -53,9 +54,16 @@ final class Scheduler {
         return new StepPlan(parts);
     }
 
-    /** Takes in sequences that can start: their first tokens can run, and all that is known of them fits. */
+    /**
+     * Takes in sequences that can start: their first tokens can run, and all that is known of them fits beside the next
+     * needs of those who run. Else who stepped back for an elder would take its blocks away again.
+     */
     private void admit() {
-        int promised = promisedBlocksTokens();
+        if (holding) {
+            return;
+        }
+        int free = memory.freeBlocks()
+                - running.stream().mapToInt(this::missingBlocks).sum();
         boolean someoneWaitsForRoom = false;
         Iterator<Sequence> candidates = waiting.iterator();
         List<Sequence> admitted = new ArrayList<>();
@@ -64,7 +72,8 @@ final class Scheduler {
             if (candidate.runnable() == 0) {
                 continue;
             }
-            if (!memory.canFitNow(candidate.table(), candidate.length() + 1 + promised)) {
+            int needed = missingBlocks(candidate);
+            if (needed > free) {
                 candidate.wasBypassed();
                 if (candidate.bypassed() > MOST_BYPASSES) {
                     break;
@@ -77,20 +86,14 @@ final class Scheduler {
             }
             candidates.remove();
             admitted.add(candidate);
-            promised += candidate.length() + 1;
+            free -= needed;
         }
         admitted.forEach(this::insertByArrival);
     }
 
-    /** Tokens that running prompts will still need room for; a rough bound that keeps admission from causing preemption. */
-    private int promisedBlocksTokens() {
-        int tokens = 0;
-        for (Sequence sequence : running) {
-            if (!sequence.isDecoding()) {
-                tokens += sequence.remaining();
-            }
-        }
-        return tokens;
+    /** Blocks that a sequence lacks for all that is known of it and one token more. */
+    private int missingBlocks(Sequence sequence) {
+        return memory.missingBlocks(sequence.table(), sequence.length() + 1);
     }
 
     private void insertByArrival(Sequence sequence) {
@@ -100,6 +103,11 @@ final class Scheduler {
             at--;
         }
         running.add(at, sequence);
+    }
+
+    /** Takes nobody in until one of those who run has ended. */
+    void holdUntilOneEnds() {
+        holding = !running.isEmpty();
     }
 
     /** Takes the blocks of the youngest running sequence other than the eldest; it will be computed again. */
@@ -121,7 +129,9 @@ final class Scheduler {
 
     /** Forgets a sequence and frees its blocks. */
     void remove(Sequence sequence) {
-        running.remove(sequence);
+        if (running.remove(sequence)) {
+            holding = false;
+        }
         waiting.remove(sequence);
         memory.release(sequence.table());
     }

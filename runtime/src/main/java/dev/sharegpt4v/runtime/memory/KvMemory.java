@@ -29,23 +29,28 @@ public final class KvMemory {
         return geometry.blocksFor(tokens) <= geometry.blocks();
     }
 
-    /** Whether a table could grow to so many tokens now. */
-    public boolean canFitNow(BlockTable table, int tokens) {
-        return geometry.blocksFor(tokens) - table.size() <= pool.available();
+    /** Blocks that a table lacks to hold so many tokens. */
+    public int missingBlocks(BlockTable table, int tokens) {
+        return Math.max(0, geometry.blocksFor(tokens) - table.size());
+    }
+
+    /** Blocks that nobody holds. */
+    public int freeBlocks() {
+        return pool.available();
     }
 
     /** Takes the blocks that all growths need together, or none. */
     public Optional<KvReservation> reserve(List<Growth> growths) {
         int needed = 0;
         for (Growth growth : growths) {
-            needed += missing(growth);
+            needed += missingBlocks(growth.table(), growth.tokens());
         }
         if (needed > pool.available()) {
             return Optional.empty();
         }
         List<KvReservation.Held> held = new ArrayList<>(growths.size());
         for (Growth growth : growths) {
-            int[] blocks = new int[missing(growth)];
+            int[] blocks = new int[missingBlocks(growth.table(), growth.tokens())];
             for (int i = 0; i < blocks.length; i++) {
                 blocks[i] = pool.take();
             }
@@ -68,9 +73,5 @@ public final class KvMemory {
 
     public int totalBlocks() {
         return pool.total();
-    }
-
-    private int missing(Growth growth) {
-        return Math.max(0, geometry.blocksFor(growth.tokens()) - growth.table().size());
     }
 }

@@ -4,6 +4,7 @@ import static dev.sharegpt4v.runtime.onnx.PagedAttentionKernel.ORDER;
 import static dev.sharegpt4v.runtime.onnx.PagedAttentionKernel.SPECIES;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,7 +17,8 @@ final class DecodeAttention {
     private DecodeAttention() {}
 
     static void run(AttentionStep step, CustomOperators.Attributes shape, KvPool pool, int row, int head) {
-        int size = shape.headSize();
+        int channels = shape.headSize();
+        int size = pool.headStride();
         int token = step.cumulative()[row];
         int context = step.past()[row] + 1;
         int kvHead = head / (shape.heads() / shape.kvHeads());
@@ -26,11 +28,12 @@ final class DecodeAttention {
         float[] scores = scratch.scores(blockSize);
         float[] sums = scratch.sums(size);
         Arrays.fill(sums, 0, size, 0f);
-        long width = (long) (shape.heads() + 2 * shape.kvHeads()) * size;
+        Arrays.fill(query, channels, size, 0f);
+        long width = (long) (shape.heads() + 2 * shape.kvHeads()) * channels;
         Rotation.apply(
                 step,
-                size,
-                (token * width + (long) head * size) * Float.BYTES,
+                channels,
+                (token * width + (long) head * channels) * Float.BYTES,
                 context - 1,
                 AttentionScratch.view(query),
                 0,
@@ -47,7 +50,8 @@ final class DecodeAttention {
             accumulate(pool.bytes(), pool.values(shape.layer(), block, kvHead), scores, size, count, sums, keep);
             max = newMax;
         }
-        write(step.output(), ((long) token * shape.heads() + head) * size * Float.BYTES, sums, size, 1f / total);
+        long at = ((long) token * shape.heads() + head) * channels * Float.BYTES;
+        write(step.output(), at, sums, 0, channels, 1f / total);
     }
 
     /** Products of the query with each key of a block; returns the largest. */
@@ -57,8 +61,7 @@ final class DecodeAttention {
         for (int t = 0; t < count; t++) {
             long at = keys + t * stride;
             FloatVector sum = FloatVector.zero(SPECIES);
-            int d = 0;
-            for (; d < SPECIES.loopBound(size); d += LANES) {
+            for (int d = 0; d < size; d += LANES) {
                 FloatVector key = FloatVector.fromMemorySegment(SPECIES, bytes, at + (long) d * Float.BYTES, ORDER);
                 sum = key.fma(FloatVector.fromArray(SPECIES, query, d), sum);
             }
@@ -106,11 +109,16 @@ final class DecodeAttention {
         return FloatVector.fromMemorySegment(SPECIES, bytes, at + (long) vector * LANES * Float.BYTES, ORDER);
     }
 
-    private static void write(MemorySegment output, long at, float[] sums, int size, float scale) {
-        for (int d = 0; d < size; d += LANES) {
-            FloatVector.fromArray(SPECIES, sums, d)
+    /** Writes one head's sums, scaled, and nothing beyond its channels. */
+    static void write(MemorySegment output, long at, float[] sums, int from, int channels, float scale) {
+        int whole = SPECIES.loopBound(channels);
+        for (int d = 0; d < whole; d += LANES) {
+            FloatVector.fromArray(SPECIES, sums, from + d)
                     .mul(scale)
                     .intoMemorySegment(output, at + (long) d * Float.BYTES, ORDER);
+        }
+        for (int d = whole; d < channels; d++) {
+            output.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + (long) d * Float.BYTES, sums[from + d] * scale);
         }
     }
 }

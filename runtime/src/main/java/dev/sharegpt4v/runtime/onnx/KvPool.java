@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
  * The bytes of the KV cache, fp32. Per layer and block, for each head, the keys of the block's tokens stand in one run,
  * and so do the values: what one head reads of a block is contiguous.
  *
- * <p>Layout: [layer][keys, values][block][head][token][channel].
+ * <p>Layout: [layer][keys, values][block][head][token][channel], where a head's channels are followed by zeros up to a
+ * multiple of the vector length: {@link #headStride()} floats in all.
  */
 final class KvPool implements AutoCloseable {
 
@@ -17,13 +18,16 @@ final class KvPool implements AutoCloseable {
     private final int blockSize;
     private final int kvHeads;
     private final int headSize;
+    private final int headStride;
     private final long plane;
 
     KvPool(ModelShape shape, KvGeometry geometry) {
         this.blockSize = geometry.blockSize();
         this.kvHeads = shape.kvHeads();
         this.headSize = shape.headSize();
-        this.plane = (long) geometry.blocks() * kvHeads * blockSize * headSize * Float.BYTES;
+        int lanes = PagedAttentionKernel.SPECIES.length();
+        this.headStride = Math.ceilDiv(headSize, lanes) * lanes;
+        this.plane = (long) geometry.blocks() * kvHeads * blockSize * headStride * Float.BYTES;
         long bytes = Math.multiplyExact(plane, 2L * shape.layers());
         try {
             this.pages = PageMemory.allocate(bytes);
@@ -49,6 +53,11 @@ final class KvPool implements AutoCloseable {
         return headSize;
     }
 
+    /** Floats from one token's head to the next token's. */
+    int headStride() {
+        return headStride;
+    }
+
     /** Where the keys of a block begin for one head, in bytes. */
     long keys(int layer, int block, int head) {
         return 2L * layer * plane + within(block, head);
@@ -60,7 +69,7 @@ final class KvPool implements AutoCloseable {
     }
 
     private long within(int block, int head) {
-        return ((long) block * kvHeads + head) * blockSize * headSize * Float.BYTES;
+        return ((long) block * kvHeads + head) * blockSize * headStride * Float.BYTES;
     }
 
     @Override

@@ -57,7 +57,7 @@ final class PagedAttentionKernel implements CustomOperators.Kernel {
     }
 
     /** Everything of one key/value head and the query heads that share it. */
-    private void head(AttentionStep step, int kvHead, int group) {
+    void head(AttentionStep step, int kvHead, int group) {
         writeKeysAndValues(step, kvHead);
         for (int row = 0; row < step.rows(); row++) {
             int length = step.sliceLength(row);
@@ -82,7 +82,7 @@ final class PagedAttentionKernel implements CustomOperators.Kernel {
             for (int token = step.cumulative()[row]; token < step.cumulative()[row + 1]; token++) {
                 int position = step.past()[row] + token - step.cumulative()[row];
                 int slot = step.slots()[token];
-                long within = (long) (slot % pool.blockSize()) * size * Float.BYTES;
+                long within = (long) (slot % pool.blockSize()) * pool.headStride() * Float.BYTES;
                 int block = slot / pool.blockSize();
                 long key = pool.keys(attributes.layer(), block, kvHead) + within;
                 long value = pool.values(attributes.layer(), block, kvHead) + within;

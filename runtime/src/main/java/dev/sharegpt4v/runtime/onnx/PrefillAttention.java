@@ -25,6 +25,7 @@ final class PrefillAttention {
     private final int row;
     private final int head;
     private final int queries;
+    private final int channels;
     private final int size;
     private final int blockSize;
     private final float[] query;
@@ -41,7 +42,8 @@ final class PrefillAttention {
         this.row = row;
         this.head = head;
         this.queries = step.sliceLength(row);
-        this.size = shape.headSize();
+        this.channels = shape.headSize();
+        this.size = pool.headStride();
         this.blockSize = pool.blockSize();
         int padded = Math.ceilDiv(queries, TILE) * TILE;
         AttentionScratch scratch = AttentionScratch.own();
@@ -51,7 +53,7 @@ final class PrefillAttention {
         this.keys = scratch.transposed(size * blockSize);
         this.scores = scratch.scores(TILE * blockSize);
         this.block = scratch.block(size * blockSize);
-        Arrays.fill(query, queries * size, padded * size, 0f);
+        Arrays.fill(query, 0, padded * size, 0f);
         Arrays.fill(sums, 0, padded * size, 0f);
         for (int i = 0; i < padded; i++) {
             state[2 * i] = Float.NEGATIVE_INFINITY;
@@ -79,25 +81,20 @@ final class PrefillAttention {
             }
         }
         for (int i = 0; i < queries; i++) {
-            long at = ((long) (step.cumulative()[row] + i) * shape.heads() + head) * size * Float.BYTES;
-            float scale = 1f / state[2 * i + 1];
-            for (int d = 0; d < size; d += LANES) {
-                FloatVector.fromArray(SPECIES, sums, i * size + d)
-                        .mul(scale)
-                        .intoMemorySegment(step.output(), at + (long) d * Float.BYTES, ORDER);
-            }
+            long at = ((long) (step.cumulative()[row] + i) * shape.heads() + head) * channels * Float.BYTES;
+            DecodeAttention.write(step.output(), at, sums, i * size, channels, 1f / state[2 * i + 1]);
         }
     }
 
     private void rotateQueries() {
-        long width = (long) (shape.heads() + 2 * shape.kvHeads()) * size;
+        long width = (long) (shape.heads() + 2 * shape.kvHeads()) * channels;
         MemorySegment target = AttentionScratch.view(query);
         for (int i = 0; i < queries; i++) {
             int token = step.cumulative()[row] + i;
             Rotation.apply(
                     step,
-                    size,
-                    (token * width + (long) head * size) * Float.BYTES,
+                    channels,
+                    (token * width + (long) head * channels) * Float.BYTES,
                     step.past()[row] + i,
                     target,
                     (long) i * size * Float.BYTES,

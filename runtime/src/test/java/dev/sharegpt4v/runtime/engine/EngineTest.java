@@ -1,0 +1,147 @@
+package dev.sharegpt4v.runtime.engine;
+
+import static dev.sharegpt4v.runtime.engine.EngineRig.alone;
+import static dev.sharegpt4v.runtime.engine.EngineRig.request;
+import static dev.sharegpt4v.runtime.engine.EngineRig.text;
+import static dev.sharegpt4v.runtime.engine.EngineRig.tokens;
+import static dev.sharegpt4v.runtime.engine.EngineRig.withImage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.sharegpt4v.runtime.execution.KvGeometry;
+import dev.sharegpt4v.runtime.testing.Continuation;
+import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
+import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The engine with its threads. Steps and encodes wait for permits that the test gives. */
+@Timeout(60) // Only to end a hang.
+final class EngineTest {
+
+    private static final int MANY = 1_000_000;
+
+    private final Semaphore steps = new Semaphore(0);
+    private final Semaphore encodes = new Semaphore(0);
+    private final ScriptedExecutor executor = new ScriptedExecutor(
+            ScriptedExecutor.shape(EngineRig.VOCABULARY, 256),
+            new KvGeometry(10, 16),
+            Continuation.HASHED,
+            steps::acquireUninterruptibly);
+    private final ScriptedEncoder encoder = new ScriptedEncoder(4, 4, encodes::acquireUninterruptibly);
+    private final Engine engine = Engine.start(executor, encoder, new EngineOptions(2, 3, 32), EngineListener.NONE);
+
+    @AfterEach
+    void close() {
+        steps.release(MANY);
+        encodes.release(MANY);
+        engine.close();
+    }
+
+    @Test
+    void manyCallersGetTheirOwnAnswers() throws Exception {
+        steps.release(MANY);
+        encodes.release(MANY);
+        List<Callable<List<Integer>>> callers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Prompt prompt = i % 2 == 0 ? text(i, 20) : withImage(i, ScriptedEncoder.image(i, 20), 3, 3);
+            callers.add(() -> read(engine.submit(request(prompt, 40))));
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<Integer>>> answers = threads.invokeAll(callers);
+            for (int i = 0; i < 5; i++) {
+                Prompt prompt = i % 2 == 0 ? text(i, 20) : withImage(i, ScriptedEncoder.image(i, 20), 3, 3);
+                assertThat(answers.get(i).get()).isEqualTo(alone(prompt, 40, Continuation.HASHED));
+            }
+        }
+    }
+
+    @Test
+    void aLongEncodeDoesNotHoldUpARunningStream() throws InterruptedException {
+        steps.release(MANY);
+        Generation shows = engine.submit(request(withImage(1, ScriptedEncoder.image(1, 20), 3, 3), 5));
+        List<Integer> stream = read(engine.submit(request(text(2, 20), 40)));
+
+        assertThat(stream).isEqualTo(alone(text(2, 20), 40, Continuation.HASHED));
+        assertThat(encoder.batches()).isEmpty();
+        encodes.release(MANY);
+        assertThat(read(shows)).hasSize(5);
+    }
+
+    @Test
+    void oneRequestMoreThanTheQueueHoldsIsRefusedAndFitsLater() throws InterruptedException {
+        List<Generation> live = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            live.add(engine.submit(request(text(i, 5), 3)));
+        }
+        assertThatExceptionOfType(EngineException.QueueFull.class)
+                .isThrownBy(() -> engine.submit(request(text(9, 5), 3)));
+        steps.release(MANY);
+        for (Generation generation : live) {
+            read(generation);
+        }
+        assertThat(read(engine.submit(request(text(9, 5), 3)))).hasSize(3);
+    }
+
+    @Test
+    void whatCanNeverFitIsRefusedWithItsNumbers() {
+        assertThatExceptionOfType(EngineException.TooLong.class)
+                .isThrownBy(() -> engine.submit(request(text(1, 256), 1)))
+                .withMessageContaining("256");
+        assertThatExceptionOfType(EngineException.TooLong.class)
+                .isThrownBy(() -> engine.submit(request(text(1, 100), 61)))
+                .withMessageContainingAll("161", "160");
+    }
+
+    @Test
+    void drainingLetsTheRunningEndAndTakesNoMore() throws Exception {
+        Generation running = engine.submit(request(text(1, 5), 3));
+        assertThat(engine.drain(Duration.ofMillis(50))).isFalse();
+        assertThatExceptionOfType(EngineException.ShuttingDown.class)
+                .isThrownBy(() -> engine.submit(request(text(2, 5), 3)));
+        steps.release(MANY);
+        assertThat(engine.drain(Duration.ofSeconds(30))).isTrue();
+        assertThat(read(running)).hasSize(3);
+    }
+
+    @Test
+    void closingTellsWhoeverStillWaits() throws InterruptedException {
+        Generation waiting = engine.submit(request(withImage(1, ScriptedEncoder.image(1, 20), 0, 3), 5));
+        steps.release(MANY);
+        encodes.release(MANY);
+        engine.close();
+        GenerationEvent event = waiting.next();
+        while (event instanceof GenerationEvent.Token) {
+            event = waiting.next();
+        }
+        assertThat(event).isNotInstanceOf(GenerationEvent.Token.class);
+        assertThat(executor.isClosed()).isTrue();
+    }
+
+    @Test
+    void aDefectInAStepIsToldAndTheEngineGoesOn() throws InterruptedException {
+        executor.failNext(new IllegalStateException("a defect"));
+        steps.release(MANY);
+        Generation hit = engine.submit(request(text(1, 5), 3));
+        assertThat(hit.next()).isInstanceOf(GenerationEvent.Failed.class);
+        assertThat(read(engine.submit(request(text(2, 5), 3)))).hasSize(3);
+    }
+
+    private static List<Integer> read(Generation generation) throws InterruptedException {
+        List<GenerationEvent> events = new ArrayList<>();
+        do {
+            events.add(generation.next());
+        } while (events.getLast() instanceof GenerationEvent.Token);
+        assertThat(events.getLast()).isInstanceOf(GenerationEvent.Finished.class);
+        return tokens(events);
+    }
+}
