@@ -24,25 +24,39 @@ def turns_for(scene: Scene | None, rng: random.Random, most: int) -> list[Turn]:
         return [_without_image(rng)]
     turns: list[Turn] = []
     draw = rng.random()
-    if draw < 0.5:
-        turns.append((rng.choice(language.DETAILED_REQUESTS[:1] * 60 + language.DETAILED_REQUESTS), language.detailed(scene, rng)))
-    elif draw < 0.6:
-        turns.append((rng.choice(language.BRIEF_REQUESTS), language.brief(scene, rng)))
-    if not scene.bars and rng.random() < 0.35:
-        turns.insert(0, (rng.choice(language.SCAN_REQUESTS), language.scan(scene)))
-    for question, short, sentence in language.questions(scene, rng):
-        if len(turns) >= most:
-            break
+    if draw < 0.45:
+        turns.append(_caption(scene, rng))
+        turns += _questions(scene, rng, min(most, 2))
+    elif draw < 0.65 and not scene.bars:
+        turns.append((rng.choice(language.SCAN_REQUESTS), language.scan(scene)))
+        turns += _questions(scene, rng, min(most, 2))
+    else:
+        # Most questions come before any caption, so that answers are read off the picture and not off the text.
+        turns += _questions(scene, rng, most)
+        if rng.random() < 0.25:
+            turns.append(_caption(scene, rng))
+    if rng.random() < 0.04:
+        turns.append((rng.choice(language.OUTSIDE_QUESTIONS), language.OUTSIDE))
+    return turns
+
+
+def _caption(scene: Scene, rng: random.Random) -> Turn:
+    if rng.random() < 0.15:
+        return rng.choice(language.BRIEF_REQUESTS), language.brief(scene, rng)
+    return rng.choice(language.DETAILED_REQUESTS[:1] * 60 + language.DETAILED_REQUESTS), language.detailed(scene, rng)
+
+
+def _questions(scene: Scene, rng: random.Random, most: int) -> list[Turn]:
+    turns = []
+    for question, short, sentence in language.questions(scene, rng)[:most]:
         style = rng.random()
-        choice = language.choices(question, short, rng) if style < 0.15 else None
+        choice = language.choices(question, short, rng) if style < 0.12 else None
         if choice:
             turns.append(choice)
         elif style < 0.75:
             turns.append((question + language.SHORT, short))
         else:
             turns.append((question, sentence))
-    if rng.random() < 0.04:
-        turns.append((rng.choice(language.OUTSIDE_QUESTIONS), language.OUTSIDE))
     return turns
 
 

@@ -20,7 +20,10 @@ MEAN = numpy.array([0.48145466, 0.4578275, 0.40821073], dtype=numpy.float32)
 STD = numpy.array([0.26862954, 0.26130258, 0.27577711], dtype=numpy.float32)
 CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 THINGS = ["", *SHAPES, "bar", "character"]
-HEADS = {"thing": len(THINGS), "colour": 1 + len(COLOURS), "size": 1 + len(SIZES), "character": 1 + len(CHARACTERS)}
+HEADS = {
+    "thing": len(THINGS), "colour": 1 + len(COLOURS), "size": 1 + len(SIZES), "character": 1 + len(CHARACTERS),
+    "place": 1 + 9 + 3, "order": 1 + 5, "height": 1 + 9, "centre": 2,
+}
 
 
 def to_square(image: Image.Image) -> Image.Image:
@@ -41,22 +44,37 @@ def normalise(pixels: numpy.ndarray) -> numpy.ndarray:
 
 
 def patch_labels(scene: Scene, boxes: list[Box]) -> numpy.ndarray:
-    """[5, PATCHES, PATCHES] uint8: indices for HEADS at the centre of each patch, and 1 at the centre of each thing."""
-    labels = numpy.zeros((5, PATCHES, PATCHES), dtype=numpy.uint8)
+    """[heads, PATCHES, PATCHES] uint8: for each of HEADS what is true at the centre of each patch."""
+    labels = numpy.zeros((len(HEADS), PATCHES, PATCHES), dtype=numpy.uint8)
     side = max(scene.width, scene.height)
     scale = IMAGE_SIZE / side
     shift_x, shift_y = (side - scene.width) // 2, (side - scene.height) // 2
+    centres = []
     for box in boxes:
         columns = _span((box.left + shift_x) * scale, (box.right + shift_x) * scale)
         rows = _span((box.top + shift_y) * scale, (box.bottom + shift_y) * scale)
-        printed = len(box.what) == 1
-        labels[0, rows, columns] = THINGS.index("character" if printed else box.what)
-        labels[1, rows, columns] = 1 + list(COLOURS).index(box.colour)
-        labels[2, rows, columns] = 1 + list(SIZES).index(box.size) if box.size else 0
-        labels[3, rows, columns] = 1 + CHARACTERS.index(box.what) if printed else 0
+        values = _values(box)
+        labels[:, rows, columns] = values[:, None, None]
         centre_x, centre_y = (box.left + box.right) / 2 + shift_x, (box.top + box.bottom) / 2 + shift_y
-        labels[4, int(centre_y * scale / PATCH_SIZE), int(centre_x * scale / PATCH_SIZE)] = 1
+        centres.append((int(centre_y * scale / PATCH_SIZE), int(centre_x * scale / PATCH_SIZE), values))
+    for row, column, values in centres:
+        labels[:, row, column] = values
+        labels[-1, row, column] = 1
     return labels
+
+
+def _values(box: Box) -> numpy.ndarray:
+    printed = len(box.what) == 1
+    return numpy.array([
+        THINGS.index("character" if printed else box.what),
+        1 + list(COLOURS).index(box.colour),
+        1 + list(SIZES).index(box.size) if box.size else 0,
+        1 + CHARACTERS.index(box.what) if printed else 0,
+        0 if box.what == "bar" else 1 + box.place,
+        box.order,
+        box.height,
+        0,
+    ], dtype=numpy.uint8)
 
 
 def _span(low: float, high: float) -> slice:
@@ -81,7 +99,7 @@ def make_set(folder: Path, count: int, first_seed: int, processes: int = 2) -> N
     """Renders a set of scenes into ``folder``: pixels.npy, labels.npy, scenes.jsonl."""
     folder.mkdir(parents=True, exist_ok=True)
     pixels = numpy.lib.format.open_memmap(folder / "pixels.npy", "w+", numpy.uint8, (count, IMAGE_SIZE, IMAGE_SIZE, 3))
-    labels = numpy.lib.format.open_memmap(folder / "labels.npy", "w+", numpy.uint8, (count, 5, PATCHES, PATCHES))
+    labels = numpy.lib.format.open_memmap(folder / "labels.npy", "w+", numpy.uint8, (count, len(HEADS), PATCHES, PATCHES))
     with multiprocessing.Pool(processes) as pool, open(folder / "scenes.jsonl", "w", encoding="utf-8") as lines:
         for index, (scene, picture, patches) in enumerate(pool.imap(_make, range(first_seed, first_seed + count), 64)):
             pixels[index], labels[index] = picture, patches

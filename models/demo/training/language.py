@@ -78,9 +78,19 @@ def _objects(scene: Scene) -> list[tuple[int, Group]]:
     return sorted(((place, group) for group in scene.groups for place in group.places), key=lambda found: found[0])
 
 
-def _totals(scene: Scene) -> str:
-    verb = "is" if scene.groups[0].count == 1 else "are"
-    return f"In total, there {verb} {_listing([phrase(group) for group in scene.groups])}."
+def _total(scene: Scene) -> str:
+    count = len(_objects(scene))
+    return f"In total, there are {NUMBERS[count]} shapes."
+
+
+def _single_relation(scene: Scene) -> str:
+    """How the first two single things stand to each other, or nothing."""
+    single = [group for group in scene.groups if group.count == 1]
+    if len(single) < 2:
+        return ""
+    first, second = single[0], single[1]
+    relation = _relation(first.places[0], second.places[0])
+    return f"The {first.colour} {first.shape} is {relation} the {second.colour} {second.shape}."
 
 
 def _relation(first: int, second: int) -> str:
@@ -127,13 +137,9 @@ def detailed(scene: Scene, rng: random.Random) -> str:
     for place, group in objects:
         sentences.append(f"In the {PLACES[place]}, there is a {group.size} {group.colour} {group.shape}.")
     if len(objects) > 1:
-        sentences.append(_totals(scene))
-    single = [group for group in scene.groups if group.count == 1]
-    if len(single) >= 2:
-        first, second = single[0], single[1]
-        relation = _relation(first.places[0], second.places[0])
-        sentences.append(f"The {first.colour} {first.shape} is {relation} the {second.colour} {second.shape}.")
-    return " ".join(sentences)
+        sentences.append(_total(scene))
+    sentences.append(_single_relation(scene))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def brief(scene: Scene, rng: random.Random) -> str:
@@ -302,10 +308,12 @@ def expected_objects(scene: Scene) -> dict[str, int]:
 
 
 def expected_text(scene: Scene) -> list[str]:
-    """Further strings that a right detailed caption contains: the totals, the label, or the bars in order."""
+    """Further strings that a right detailed caption contains: the total, a relation, the label, or the bars in order."""
     found = []
-    if sum(group.count for group in scene.groups) > 1:
-        found.append(_totals(scene))
+    if len(_objects(scene)) > 1:
+        found.append(_total(scene))
+    if _single_relation(scene):
+        found.append(_single_relation(scene))
     if scene.label:
         found.append(f'"{scene.label.text}" is printed in {scene.label.colour}')
     if scene.bars:
@@ -317,6 +325,6 @@ def expected_text(scene: Scene) -> list[str]:
 
 
 def caption_is_right(scene: Scene, caption: str) -> bool:
-    """Every object named once with its size, colour and shape, nothing else named, the totals, the label or the bars right."""
+    """Every object named once with its size, colour and shape, nothing else named, and all else right."""
     named = collections.Counter(_NAMED.findall(caption))
     return named == expected_objects(scene) and all(text in caption for text in expected_text(scene))

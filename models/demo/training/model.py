@@ -6,15 +6,15 @@ import torch
 from torch import nn
 from transformers import CLIPVisionConfig, CLIPVisionModel, LlamaConfig, LlamaForCausalLM
 
-IMAGE_SIZE = 126
-PATCH_SIZE = 14
+IMAGE_SIZE = 120
+PATCH_SIZE = 20
 PATCHES = IMAGE_SIZE // PATCH_SIZE
 VISION = dict(
-    hidden_size=192, intermediate_size=768, num_hidden_layers=7, num_attention_heads=3, image_size=IMAGE_SIZE,
+    hidden_size=192, intermediate_size=768, num_hidden_layers=7, num_attention_heads=6, image_size=IMAGE_SIZE,
     patch_size=PATCH_SIZE, projection_dim=192, hidden_act="quick_gelu", layer_norm_eps=1e-5,
 )
 DECODER = dict(
-    hidden_size=192, intermediate_size=512, num_hidden_layers=5, num_attention_heads=3, num_key_value_heads=3,
+    hidden_size=192, intermediate_size=512, num_hidden_layers=5, num_attention_heads=6, num_key_value_heads=6,
     rms_norm_eps=1e-5, max_position_embeddings=2048, tie_word_embeddings=False, hidden_act="silu",
     bos_token_id=1, eos_token_id=2, pad_token_id=0,
 )

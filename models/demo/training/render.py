@@ -7,7 +7,7 @@ import random
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from world import BACKGROUNDS, COLOURS, SIZES, Scene
 
@@ -16,11 +16,18 @@ SUPERSAMPLING = 2
 
 @dataclass(frozen=True)
 class Box:
-    """Where something was drawn, in pixels of the picture: a shape's name, "bar", or one character of a label."""
+    """What was drawn where, in pixels of the picture.
+
+    ``what`` is a shape's name, "bar", or one character of a label; ``place`` a cell from 0, or for a label 9 and more;
+    ``order`` counts bars and characters from 1; ``height`` is a bar's.
+    """
 
     what: str
     colour: str
     size: str
+    place: int
+    order: int
+    height: int
     left: float
     top: float
     right: float
@@ -77,7 +84,7 @@ def _vary(rng: random.Random, colour: tuple[int, int, int], by: int) -> tuple[in
 
 def _label(draw: ImageDraw.ImageDraw, scene: Scene, rng: random.Random, width: int, height: int) -> list[Box]:
     label = scene.label
-    size = rng.uniform(0.22, 0.27) * min(width, height)
+    size = rng.uniform(0.25, 0.3) * min(width, height)
     font = ImageFont.load_default(size)
     left, top, right, bottom = draw.textbbox((0, 0), label.text, font=font)
     if right - left > width * 0.92:
@@ -91,7 +98,7 @@ def _label(draw: ImageDraw.ImageDraw, scene: Scene, rng: random.Random, width: i
     boxes = []
     for index, character in enumerate(label.text):
         start, end = font.getlength(label.text[:index]), font.getlength(label.text[: index + 1])
-        boxes.append(Box(character, label.colour, "", x + start, y + top, x + end, y + bottom))
+        boxes.append(Box(character, label.colour, "", 9 + label.row, index + 1, 0, x + start, y + top, x + end, y + bottom))
     return boxes
 
 
@@ -108,7 +115,7 @@ def _chart(draw: ImageDraw.ImageDraw, scene: Scene, rng: random.Random, width: i
         half = step * rng.uniform(0.27, 0.34)
         y = base - (base - top) * bar.height / 9.5
         draw.rectangle((x - half, y, x + half, base - line), fill=_vary(rng, COLOURS[bar.colour], 12))
-        boxes.append(Box("bar", bar.colour, "", x - half, y, x + half, base))
+        boxes.append(Box("bar", bar.colour, "", 0, index + 1, bar.height, x - half, y, x + half, base))
     return boxes
 
 
@@ -134,7 +141,7 @@ def render_with_boxes(scene: Scene, rng: random.Random) -> tuple[Image.Image, li
             x = (place % 3 + 0.5) * cell_width + rng.uniform(-0.5, 0.5) * slack_x
             y = (place // 3 + 0.5) * cell_height + rng.uniform(-0.5, 0.5) * slack_y
             _shape(draw, group.shape, x, y, radius, colour, background)
-            boxes.append(Box(group.shape, group.colour, group.size, x - radius, y - radius, x + radius, y + radius))
+            boxes.append(Box(group.shape, group.colour, group.size, place, 0, 0, x - radius, y - radius, x + radius, y + radius))
     if scene.label:
         boxes += _label(draw, scene, rng, width, height)
     if scene.bars:
@@ -146,5 +153,5 @@ def render_with_boxes(scene: Scene, rng: random.Random) -> tuple[Image.Image, li
 
 
 def _scaled(box: Box) -> Box:
-    edges = (edge / SUPERSAMPLING for edge in (box.left, box.top, box.right, box.bottom))
-    return Box(box.what, box.colour, box.size, *edges)
+    edges = {edge: getattr(box, edge) / SUPERSAMPLING for edge in ("left", "top", "right", "bottom")}
+    return replace(box, **edges)

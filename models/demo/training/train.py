@@ -34,7 +34,7 @@ class PatchHeads(nn.Module):
 
     def loss(self, features: torch.Tensor, labels: torch.Tensor, backgrounds: torch.Tensor) -> torch.Tensor:
         total = functional.cross_entropy(self.background(features.mean(1)).float(), backgrounds) * 0.5
-        weights = 1.0 + (CENTRE_WEIGHT - 1.0) * labels[:, 4].flatten()
+        weights = 1.0 + (CENTRE_WEIGHT - 1.0) * labels[:, -1].flatten()
         for index, head in enumerate(self.heads.values()):
             logits = head(features).float().flatten(0, 1)
             losses = functional.cross_entropy(logits, labels[:, index].flatten(), reduction="none")
@@ -44,7 +44,7 @@ class PatchHeads(nn.Module):
     @torch.inference_mode()
     def centres_right(self, features: torch.Tensor, labels: torch.Tensor) -> str:
         """The share of things whose centre patch is read right, for each head."""
-        centres = labels[:, 4] == 1
+        centres = labels[:, -1] == 1
         right = ((head(features).argmax(-1) == labels[:, i])[centres] for i, head in enumerate(self.heads.values()))
         return " ".join(f"{name} {share.float().mean():.3f}" for name, share in zip(self.heads, right))
 

@@ -24,7 +24,7 @@ BACKGROUNDS = {
     "light green": (195, 240, 190),
 }
 SHAPES = ["circle", "square", "triangle", "star", "diamond", "cross", "ring", "heart"]
-SIZES = {"small": 0.58, "large": 0.9}
+SIZES = {"small": 0.5, "large": 0.92}
 PLURALS = {"cross": "crosses"}
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 PLACES = [
@@ -103,7 +103,7 @@ def _canvas(rng: random.Random) -> tuple[int, int]:
         side = rng.randrange(180, 361)
         return side, side
     long = rng.randrange(200, 361)
-    short = max(160, int(long / rng.uniform(1.05, 1.45)))
+    short = max(160, int(long / rng.uniform(1.05, 1.3)))
     return (long, short) if rng.random() < 0.5 else (short, long)
 
 
@@ -115,7 +115,7 @@ def _groups(rng: random.Random, cells: list[int], groups: int, most: int) -> tup
     for index in range(groups):
         left = groups - index - 1
         room = min(most, len(cells) - left)
-        count = rng.choices([1, 2, 3, 4][:room], [50, 22, 16, 12][:room])[0]
+        count = rng.choices([1, 2, 3, 4][:room], [55, 22, 15, 8][:room])[0]
         while True:
             kind = rng.choice(SHAPES), rng.choice(list(COLOURS))
             if kind not in kinds:
@@ -131,7 +131,7 @@ def random_scene(rng: random.Random) -> Scene:
     background = rng.choice(list(BACKGROUNDS))
     kind = rng.random()
     if kind < 0.66:
-        return Scene(width, height, background, _groups(rng, list(range(9)), rng.choices([1, 2, 3, 4], [25, 35, 28, 12])[0], 4))
+        return Scene(width, height, background, _groups(rng, list(range(9)), rng.choices([1, 2, 3], [30, 40, 30])[0], 4))
     if kind < 0.84:
         row = rng.randrange(3)
         text = rng.choice(WORDS) if rng.random() < 0.65 else str(rng.randrange(10 ** rng.randrange(1, 4)))

@@ -1,0 +1,53 @@
+package dev.sharegpt4v.server.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A client that can do what well-bred ones do not: send half a request, hang up, send what is no HTTP. */
+public final class RawClient implements AutoCloseable {
+
+    private final Socket socket;
+
+    public RawClient(int port) throws IOException {
+        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(20_000);
+    }
+
+    /** Sends a whole POST of JSON. */
+    public void post(String path, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        send(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                        + bytes.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        send(bytes);
+    }
+
+    public void send(byte[] bytes) throws IOException {
+        OutputStream output = socket.getOutputStream();
+        output.write(bytes);
+        output.flush();
+    }
+
+    /** Reads until the text appears; what was read. */
+    public String readUntil(String text) throws IOException {
+        StringBuilder read = new StringBuilder();
+        InputStream input = socket.getInputStream();
+        while (read.indexOf(text) < 0) {
+            int next = input.read();
+            if (next < 0) {
+                throw new IOException("the answer ended: " + read);
+            }
+            read.append((char) next);
+        }
+        return read.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.sharegpt4v.server.testing;
+
+import dev.sharegpt4v.models.chat.ChatTemplate;
+import dev.sharegpt4v.models.chat.PromptBuilder;
+import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
+import dev.sharegpt4v.models.image.ImageProcessor;
+import dev.sharegpt4v.models.image.Preprocessing;
+import dev.sharegpt4v.models.testing.Tokenizers;
+import dev.sharegpt4v.models.text.Tokenizer;
+import dev.sharegpt4v.runtime.engine.Engine;
+import dev.sharegpt4v.runtime.engine.EngineOptions;
+import dev.sharegpt4v.runtime.engine.EngineSnapshot;
+import dev.sharegpt4v.runtime.execution.KvGeometry;
+import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.testing.Continuation;
+import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
+import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
+import dev.sharegpt4v.server.http.HttpFrontend;
+import dev.sharegpt4v.server.http.HttpLimits;
+import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.http.ServedModel;
+import dev.sharegpt4v.server.http.WatchedConnections;
+import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import io.helidon.webserver.WebServer;
+import io.restassured.builder.RequestSpecBuilder;
+import io.restassured.specification.RequestSpecification;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A server whose model says one text, whatever it is asked; each step waits for a permit that the test gives. */
+public final class ScriptedServer implements AutoCloseable {
+
+    public static final String MODEL = "scripted";
+    public static final EngineOptions ENGINE = new EngineOptions(4, 4, 256);
+    private static final int CONTEXT = 2048;
+    private static final int IMAGE_ROWS = 81;
+    private static final int END = 2;
+
+    private final Tokenizer tokenizer = Tokenizers.demo();
+    private final Semaphore steps = new Semaphore(0);
+    private final AtomicBoolean accepting = new AtomicBoolean(true);
+    private final ServerMetrics metrics = new ServerMetrics("0", MODEL);
+    private final ScriptedExecutor executor;
+    private final Engine engine;
+    private final WebServer web;
+
+    /** A server that says {@code text} at once, with all limits as they are by default. */
+    public ScriptedServer(String text) {
+        this(text, HttpLimits.DEFAULT);
+        allowAllSteps();
+    }
+
+    /** A server that says {@code text} as its steps are allowed. */
+    public ScriptedServer(String text, HttpLimits limits) {
+        int vocabulary = tokenizer.vocabularySize();
+        ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
+        this.executor = new ScriptedExecutor(
+                shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
+        this.engine =
+                Engine.start(executor, new ScriptedEncoder(4, shape.hiddenSize(), () -> {}), ENGINE, metrics);
+        metrics.watch(engine::snapshot);
+        Preprocessing preprocessing = new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
+        ServedModel model = new ServedModel(
+                MODEL,
+                tokenizer,
+                new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, END),
+                new ImageProcessor(preprocessing),
+                IMAGE_ROWS,
+                new GenerationDefaults(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(END)),
+                CONTEXT,
+                engine);
+        Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
+        Identity identity = new Identity(MODEL, "fp_test", 1_767_225_600, clock);
+        HttpFrontend frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
+        this.web = WebServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .shutdownHook(false)
+                .addConnectionSelector(new WatchedConnections())
+                .routing(frontend::register)
+                .build()
+                .start();
+    }
+
+    /** Says the text's tokens after the last "ASSISTANT:", then the end. */
+    private Continuation script(String text) {
+        int[] said = tokenizer.encode(text);
+        int[] asked = tokenizer.encode("? ASSISTANT:");
+        long last = asked[asked.length - 1];
+        return (prefix, vocabularySize) -> {
+            int at = prefix.length - 1;
+            while (prefix[at] != last) {
+                at--;
+            }
+            int place = prefix.length - 1 - at;
+            return place < said.length ? said[place] : END;
+        };
+    }
+
+    /** Lets so many more steps run. */
+    public void allowSteps(int count) {
+        steps.release(count);
+    }
+
+    /** Lets the model run freely. */
+    public void allowAllSteps() {
+        steps.release(1_000_000);
+    }
+
+    /** As when the server is told to stop. */
+    public void drain() {
+        accepting.set(false);
+    }
+
+    public int port() {
+        return web.port();
+    }
+
+    public EngineSnapshot snapshot() {
+        return engine.snapshot();
+    }
+
+    public ScriptedExecutor executor() {
+        return executor;
+    }
+
+    public String metrics() {
+        return metrics.scrape();
+    }
+
+    /** For REST Assured's {@code given().spec(...)}. */
+    public RequestSpecification spec() {
+        return new RequestSpecBuilder()
+                .setBaseUri("http://127.0.0.1")
+                .setPort(port())
+                .build();
+    }
+
+    @Override
+    public void close() {
+        allowAllSteps();
+        web.stop();
+        engine.close();
+        metrics.close();
+        tokenizer.close();
+    }
+}
