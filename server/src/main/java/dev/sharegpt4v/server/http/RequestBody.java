@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -30,6 +31,7 @@ final class RequestBody {
                                 .build())
                         .build())
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build();
     }
 
@@ -46,6 +48,9 @@ final class RequestBody {
                     415, "unsupported_media_type", "Content-Type must be application/json, got '" + type + "'.");
         }
         byte[] bytes = bytes(request, maxBytes);
+        if (bytes.length == 0) {
+            throw ApiException.badRequest("invalid_json", "", "The body is empty.");
+        }
         requireUtf8(bytes);
         try {
             return mapper(maxBytes).readTree(bytes);

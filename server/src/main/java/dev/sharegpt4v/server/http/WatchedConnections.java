@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Set;
 
 /** Helidon's HTTP/1.1, with a {@link LookAhead} under each connection; Helidon itself never tells of a hang-up. */
-public final class WatchedConnections implements ServerConnectionSelector {
+final class WatchedConnections implements ServerConnectionSelector {
 
     private final Http1ConnectionSelector http =
             Http1ConnectionSelector.builder().build();

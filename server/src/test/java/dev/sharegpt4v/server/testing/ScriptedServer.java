@@ -19,7 +19,6 @@ import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedModel;
-import dev.sharegpt4v.server.http.WatchedConnections;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
 import io.restassured.builder.RequestSpecBuilder;
@@ -59,12 +58,12 @@ public final class ScriptedServer implements AutoCloseable {
     public ScriptedServer(String text, HttpLimits limits) {
         int vocabulary = tokenizer.vocabularySize();
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
-        this.executor = new ScriptedExecutor(
-                shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
-        this.engine =
-                Engine.start(executor, new ScriptedEncoder(4, shape.hiddenSize(), () -> {}), ENGINE, metrics);
+        this.executor =
+                new ScriptedExecutor(shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
+        this.engine = Engine.start(executor, new ScriptedEncoder(4, shape.hiddenSize(), () -> {}), ENGINE, metrics);
         metrics.watch(engine::snapshot);
-        Preprocessing preprocessing = new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
+        Preprocessing preprocessing =
+                new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
         ServedModel model = new ServedModel(
                 MODEL,
                 tokenizer,
@@ -82,8 +81,7 @@ public final class ScriptedServer implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .shutdownHook(false)
-                .addConnectionSelector(new WatchedConnections())
-                .routing(frontend::register)
+                .update(frontend::install)
                 .build()
                 .start();
     }
