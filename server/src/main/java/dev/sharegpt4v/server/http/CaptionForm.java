@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.openai.ApiException;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -56,7 +57,9 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
         RequestBody.requireSize(request, limits.maxBodyBytes());
         ObjectNode fields = JSON.createObjectNode();
         List<byte[]> images = new ArrayList<>();
-        try (InputStream body = request.content().inputStream()) {
+        // Not closed: that would wait for the rest of a form that is refused.
+        InputStream body = request.content().inputStream();
+        try {
             FileItemInputIterator parts = new Upload(limits.maxBodyBytes()).getItemIterator(new Context(request, body));
             while (parts.hasNext()) {
                 part(parts.next(), fields, images, limits);
@@ -66,8 +69,8 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
                 throw RequestBody.tooLarge(limits.maxBodyBytes());
             }
             throw ApiException.badRequest("invalid_form", "", "The body is not a valid multipart form.");
-        } catch (IOException e) {
-            throw ApiException.badRequest("invalid_form", "", "The form ended early.");
+        } catch (IOException | DataReader.InsufficientDataAvailableException | NumberFormatException e) {
+            throw RequestBody.incomplete();
         }
         return new CaptionForm(fields, images);
     }

@@ -6,7 +6,9 @@ import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.WireWriter;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
@@ -146,8 +148,18 @@ public final class HttpFrontend {
             LOG.log(System.Logger.Level.DEBUG, "an exchange ended early", failure);
             return;
         }
-        LOG.log(System.Logger.Level.ERROR, request.path().path() + " failed unexpectedly", failure);
+        LOG.log(System.Logger.Level.ERROR, request.prologue().uriPath().path() + " failed unexpectedly", failure);
         refuse(request, response, ApiException.internal("The server failed to answer."));
+    }
+
+    /** The web server itself goes on reading, and would take what is left of a refused body for the next request. */
+    private static void closeIfSaid(ServerRequest request, ServerResponse response) {
+        if (response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+            if (!request.content().consumed()) {
+                LookAhead.lingerCurrent();
+            }
+            throw new CloseConnectionException("the connection was to be closed after this exchange");
+        }
     }
 
     /** Gives every exchange its id, and counts its answer. */
@@ -160,6 +172,7 @@ public final class HttpFrontend {
             chain.proceed();
             metrics.answered(
                     ROUTES.containsKey(path) ? path : "other", response.status().code());
+            closeIfSaid(request, response);
         }
     }
 }
