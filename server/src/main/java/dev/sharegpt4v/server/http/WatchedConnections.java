@@ -5,6 +5,7 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
@@ -12,10 +13,10 @@ import java.time.Duration;
 import java.util.Set;
 
 /** Helidon's HTTP/1.1, with a {@link LookAhead} under each connection; Helidon itself never tells of a hang-up. */
-public final class WatchedConnections implements ServerConnectionSelector {
+final class WatchedConnections implements ServerConnectionSelector {
 
     private final Http1ConnectionSelector http =
-            Http1ConnectionSelector.builder().build();
+            Http1ConnectionSelector.builder().config(Http1Config.create()).build();
 
     @Override
     public int bytesToIdentifyConnection() {
@@ -46,6 +47,8 @@ public final class WatchedConnections implements ServerConnectionSelector {
         public void handle(Limit limit) throws InterruptedException {
             ScopedValue.where(LookAhead.CURRENT, input).<Boolean, InterruptedException>call(() -> {
                 http.handle(limit);
+                // It has refused what it could not read.
+                input.linger();
                 return true;
             });
         }
