@@ -5,6 +5,7 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
@@ -15,7 +16,7 @@ import java.util.Set;
 public final class WatchedConnections implements ServerConnectionSelector {
 
     private final Http1ConnectionSelector http =
-            Http1ConnectionSelector.builder().build();
+            Http1ConnectionSelector.builder().config(Http1Config.create()).build();
 
     @Override
     public int bytesToIdentifyConnection() {
