@@ -1,28 +1,13 @@
 package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
-import dev.sharegpt4v.models.chat.ContentPart;
-import dev.sharegpt4v.models.chat.Conversation;
-import dev.sharegpt4v.models.chat.Message;
-import dev.sharegpt4v.models.chat.Role;
-import dev.sharegpt4v.models.image.ImageDecoder;
-import dev.sharegpt4v.models.image.ImageLimits;
-import dev.sharegpt4v.models.image.Orientation;
-import dev.sharegpt4v.models.text.IncrementalDetokenizer;
 import dev.sharegpt4v.runtime.engine.Engine;
-import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.EngineListener;
 import dev.sharegpt4v.runtime.engine.Generation;
-import dev.sharegpt4v.runtime.engine.GenerationEvent;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
-import dev.sharegpt4v.runtime.engine.Prompt;
-import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.runtime.onnx.CpuOptions;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /** Greedy captions in this process, without HTTP. */
 public final class Captioner implements AutoCloseable {
@@ -49,25 +34,10 @@ public final class Captioner implements AutoCloseable {
 
     /** The answer to a question about an image. */
     public String caption(byte[] image, String question, int maxTokens) throws InterruptedException {
-        ContentPart picture = new ContentPart.Image(model.images()
-                .process(ImageDecoder.decode(image, ImageLimits.DEFAULT, Orientation.APPLY), model.imageFeatureRows()));
-        Message message = new Message(Role.USER, List.of(picture, new ContentPart.Text(question)));
-        Prompt prompt = model.prompts().build(new Conversation(List.of(message)));
-        Set<Integer> ends = new HashSet<>(model.generation().endTokens());
-        int most = Math.max(1, Math.min(maxTokens, model.shape().contextLength() - prompt.length()));
-        IncrementalDetokenizer detokenizer = new IncrementalDetokenizer(model.tokenizer());
-        StringBuilder text = new StringBuilder();
-        try (Generation generation = engine.submit(
-                new GenerationRequest("caption", prompt, SamplingOptions.GREEDY, new StopRule(most, 0, ends)))) {
-            while (true) {
-                switch (generation.next()) {
-                    case GenerationEvent.Token(int id) -> text.append(ends.contains(id) ? "" : detokenizer.append(id));
-                    case GenerationEvent.Finished _ -> {
-                        return text.append(detokenizer.finish()).toString();
-                    }
-                    case GenerationEvent.Failed(EngineException cause) -> throw cause;
-                }
-            }
+        GenerationRequest request = new GenerationRequest(
+                "caption", model.prompt(question, image), SamplingOptions.GREEDY, model.stopAfter(maxTokens));
+        try (Generation generation = engine.submit(request)) {
+            return model.text(generation);
         }
     }
 

@@ -1,14 +1,28 @@
 package dev.sharegpt4v.models.catalog;
 
 import dev.sharegpt4v.models.chat.ChatTemplate;
+import dev.sharegpt4v.models.chat.ContentPart;
+import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.models.chat.Message;
 import dev.sharegpt4v.models.chat.PromptBuilder;
+import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
+import dev.sharegpt4v.models.image.ImageDecoder;
+import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.models.image.ImageProcessor;
+import dev.sharegpt4v.models.image.Orientation;
+import dev.sharegpt4v.models.image.RgbImage;
 import dev.sharegpt4v.models.text.Tokenizer;
+import dev.sharegpt4v.runtime.engine.Generation;
+import dev.sharegpt4v.runtime.engine.Prompt;
+import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import dev.sharegpt4v.runtime.onnx.GraphPaths;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /** A model package that is ready for prompts; its graphs are named here and opened by the runtime. Thread-safe. */
 public final class LoadedModel implements AutoCloseable {
@@ -76,6 +90,40 @@ public final class LoadedModel implements AutoCloseable {
 
     public GenerationDefaults generation() {
         return manifest.model().generation();
+    }
+
+    /**
+     * A question about pictures in the model's own format, for programs without a server.
+     *
+     * @param images encoded files, such as JPEG or PNG
+     * @throws dev.sharegpt4v.models.image.ImageException when one of them is no picture
+     */
+    public Prompt prompt(String question, byte[]... images) {
+        List<ContentPart> parts = new ArrayList<>();
+        for (byte[] image : images) {
+            RgbImage picture = ImageDecoder.decode(image, ImageLimits.DEFAULT, Orientation.APPLY);
+            parts.add(new ContentPart.Image(this.images.process(picture, imageFeatureRows())));
+        }
+        parts.add(new ContentPart.Text(question));
+        return prompts.build(new Conversation(List.of(new Message(Role.USER, parts))));
+    }
+
+    /** Ends an answer where the model ends it, and at the latest after so many tokens. */
+    public StopRule stopAfter(int maxTokens) {
+        return new StopRule(maxTokens, 0, Set.copyOf(generation().endTokens()));
+    }
+
+    /**
+     * Waits for a whole answer.
+     *
+     * @throws dev.sharegpt4v.runtime.engine.EngineException when the engine could not go on with it
+     */
+    public String text(Generation generation) throws InterruptedException {
+        return new AnswerText(
+                        tokenizer,
+                        prompts.template().stopStrings(),
+                        generation().endTokens())
+                .read(generation);
     }
 
     public GraphPaths graphs() {

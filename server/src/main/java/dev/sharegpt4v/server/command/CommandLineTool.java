@@ -19,7 +19,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "sharegpt4v",
         description = "Serves ShareGPT4V-7B and the LLaVA-1.5 family.",
-        subcommands = {ServeCommand.class, ConvertCommand.class, CaptionCommand.class, InspectCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            ConvertCommand.class,
+            CaptionCommand.class,
+            InspectCommand.class,
+            BenchCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = CommandLineTool.VersionText.class)
 public final class CommandLineTool {

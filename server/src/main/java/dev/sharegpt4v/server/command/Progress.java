@@ -7,16 +7,33 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Progress of a conversion: a bar on a terminal, plain lines elsewhere; nothing in the first two seconds. */
+/** Progress of what takes long: a bar on a terminal, plain lines elsewhere; nothing in the first two seconds. */
 final class Progress implements ConversionProgress, AutoCloseable {
 
     private static final long PATIENCE_NANOS = 2_000_000_000L;
     private static final int LINES_APART_PERCENT = 10;
 
+    private final String unit;
+    private final int shift;
     private final boolean terminal = isTerminal(System.console());
     private final long started = System.nanoTime();
     private @Nullable ProgressBar bar;
     private long nextPercent;
+
+    /** Of bytes, told in megabytes. */
+    Progress() {
+        this("MB", 20);
+    }
+
+    private Progress(String unit, int shift) {
+        this.unit = unit;
+        this.shift = shift;
+    }
+
+    /** Of things that are counted one by one. */
+    static Progress counting(String things) {
+        return new Progress(things, 0);
+    }
 
     @Override
     public void progressed(String activity, long done, long total) {
@@ -26,7 +43,7 @@ final class Progress implements ConversionProgress, AutoCloseable {
         if (terminal) {
             show(activity, done, total);
         } else if (done * 100 >= nextPercent * total) {
-            System.err.printf("%s: %d of %d MB%n", activity, done >> 20, total >> 20);
+            System.err.printf("%s: %d of %d %s%n", activity, done >> shift, total >> shift, unit);
             nextPercent = done * 100 / Math.max(1, total) + LINES_APART_PERCENT;
         }
     }
@@ -39,13 +56,13 @@ final class Progress implements ConversionProgress, AutoCloseable {
         if (bar == null) {
             bar = new ProgressBarBuilder()
                     .setTaskName(activity)
-                    .setInitialMax(total >> 20)
-                    .setUnit(" MB", 1)
+                    .setInitialMax(total >> shift)
+                    .setUnit(" " + unit, 1)
                     .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                     .build();
         }
         bar.setExtraMessage(activity);
-        bar.stepTo(done >> 20);
+        bar.stepTo(done >> shift);
     }
 
     @Override

@@ -1,0 +1,129 @@
+package dev.sharegpt4v.server.bench.engine;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Results with what they were measured under, for people and for programs.
+ *
+ * @param settings by name, in order
+ * @param bandwidth of the machine
+ * @param traffic of the model
+ * @param results in the order they were found
+ */
+public record StepReport(
+        Map<String, Object> settings, MemoryBandwidth bandwidth, DecodeTraffic traffic, List<StepResult> results) {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final double MEGABYTE = 1e6;
+    private static final double GIGABYTE = 1e9;
+
+    public StepReport {
+        settings = new LinkedHashMap<>(settings);
+        results = List.copyOf(results);
+    }
+
+    /** Share of the memory bandwidth that the median decode step of a case uses. */
+    double share(StepResult result) {
+        return bytesPerSecond(result) / bandwidth.bytesPerSecond();
+    }
+
+    private double bytesPerSecond(StepResult result) {
+        return traffic.bytes(result.measured()) / (result.times().medianMillis() / 1e3);
+    }
+
+    /** A table. */
+    public void print(PrintWriter out) {
+        settings.forEach((name, value) -> line(out, "%-16s %s", name.replace('_', ' '), value));
+        line(
+                out,
+                "%-16s %.1f GB/s (%d threads read %d MB)",
+                "memory bandwidth",
+                bandwidth.bytesPerSecond() / GIGABYTE,
+                bandwidth.threads(),
+                Math.round(bandwidth.bytes() / MEGABYTE));
+        out.println();
+        line(
+                out,
+                "%-8s %6s %8s %10s %10s %10s %11s %8s %7s %10s",
+                "test",
+                "batch",
+                "context",
+                "tokens/s",
+                "ms/step",
+                "least",
+                "weights MB",
+                "KV MB",
+                "GB/s",
+                "bandwidth");
+        results.forEach(result -> print(out, result));
+    }
+
+    private void print(PrintWriter out, StepResult result) {
+        StepCase measured = result.measured();
+        String times = String.format(
+                Locale.ROOT,
+                "%-8s %6d %8d %10.2f %10.2f %10.2f",
+                result.name(),
+                measured.batch(),
+                measured.context(),
+                result.times().tokensPerSecond(),
+                result.times().medianMillis(),
+                result.times().leastMillis());
+        if (result.test() == StepResult.Test.PREFILL) {
+            out.println(times);
+            return;
+        }
+        line(
+                out,
+                "%s %11.1f %8.1f %7.1f %9.0f%%",
+                times,
+                traffic.weights() / MEGABYTE,
+                traffic.kv(measured) / MEGABYTE,
+                bytesPerSecond(result) / GIGABYTE,
+                100 * share(result));
+    }
+
+    /** The same as JSON. */
+    public ObjectNode json() {
+        ObjectNode json = JSON.createObjectNode();
+        json.set("settings", JSON.valueToTree(settings));
+        ObjectNode memory = json.putObject("memory_bandwidth");
+        memory.put("bytes_per_s", bandwidth.bytesPerSecond());
+        memory.put("threads", bandwidth.threads());
+        memory.put("bytes", bandwidth.bytes());
+        ArrayNode rows = json.putArray("results");
+        results.forEach(result -> add(rows.addObject(), result));
+        return json;
+    }
+
+    private void add(ObjectNode row, StepResult result) {
+        StepCase measured = result.measured();
+        row.put("test", result.name());
+        row.put("batch", measured.batch());
+        row.put("context", measured.context());
+        row.put("steps", result.times().nanos().length);
+        row.put("tokens_per_s", result.times().tokensPerSecond());
+        row.put("median_step_ms", result.times().medianMillis());
+        row.put("least_step_ms", result.times().leastMillis());
+        if (result.test() == StepResult.Test.DECODE) {
+            row.put("weight_bytes_per_step", traffic.weights());
+            row.put("kv_bytes_per_step", traffic.kv(measured));
+            row.put("bytes_per_s", bytesPerSecond(result));
+            row.put("share_of_bandwidth", share(result));
+        }
+    }
+
+    @FormatMethod
+    private static void line(PrintWriter out, @FormatString String format, Object... values) {
+        out.println(String.format(Locale.ROOT, format, values));
+    }
+}

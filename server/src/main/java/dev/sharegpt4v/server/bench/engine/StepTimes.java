@@ -1,0 +1,35 @@
+package dev.sharegpt4v.server.bench.engine;
+
+import dev.sharegpt4v.server.bench.Distribution;
+import java.util.Arrays;
+
+/**
+ * How long steps of one sort took.
+ *
+ * @param tokens of all steps together
+ * @param nanos of each step
+ */
+public record StepTimes(long tokens, long[] nanos) {
+
+    public StepTimes {
+        if (nanos.length == 0) {
+            throw new IllegalArgumentException("no step was timed");
+        }
+    }
+
+    public double tokensPerSecond() {
+        return tokens / (Arrays.stream(nanos).sum() / 1e9);
+    }
+
+    public double medianMillis() {
+        return Distribution.percentile(sorted(), 50) / 1e6;
+    }
+
+    public double leastMillis() {
+        return sorted()[0] / 1e6;
+    }
+
+    private double[] sorted() {
+        return Arrays.stream(nanos).asDoubleStream().sorted().toArray();
+    }
+}

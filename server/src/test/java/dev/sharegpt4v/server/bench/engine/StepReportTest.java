@@ -1,0 +1,82 @@
+package dev.sharegpt4v.server.bench.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sharegpt4v.models.catalog.ManifestJson;
+import dev.sharegpt4v.models.catalog.PackageFile;
+import dev.sharegpt4v.models.catalog.PackageManifest;
+import dev.sharegpt4v.models.catalog.StoredWeights;
+import dev.sharegpt4v.models.testing.TestResources;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class StepReportTest {
+
+    private static final long MS = 1_000_000;
+
+    /** The 7B shape: its embeddings have 32,000 x 4,096 numbers, its tokens 2 x 32 x 4,096 numbers in the cache. */
+    private static DecodeTraffic traffic(String weights, long bytes) {
+        PackageManifest golden = ManifestJson.read(TestResources.folder("/catalog"));
+        return DecodeTraffic.of(new PackageManifest(
+                golden.formatVersion(),
+                golden.converterVersion(),
+                golden.family(),
+                golden.template(),
+                new StoredWeights(weights, "fp16", 64, false),
+                golden.model(),
+                Optional.empty(),
+                List.of(new PackageFile("decoder.onnx", 99, ""), new PackageFile("decoder.onnx.data", bytes, ""))));
+    }
+
+    @Test
+    void embeddingsAreNotReadByAStep() {
+        assertThat(traffic("int4", 4_000_000_000L).weights()).isEqualTo(4_000_000_000L - 32_000L * 4096 * 2);
+        assertThat(traffic("fp32", 4_000_000_000L).weights()).isEqualTo(4_000_000_000L - 32_000L * 4096 * 4);
+    }
+
+    @Test
+    void halvesAreReadWidened() {
+        assertThat(traffic("fp16", 4_000_000_000L).weights()).isEqualTo(2 * (4_000_000_000L - 32_000L * 4096 * 2));
+    }
+
+    @Test
+    void keysAndValuesGrowWithBatchAndContext() {
+        long token = 2L * 32 * 4096 * 4;
+        assertThat(traffic("int4", 0).kvPerToken()).isEqualTo(token);
+        assertThat(traffic("int4", 0).kv(new StepCase(3, 100, 0, 1))).isEqualTo(3 * 101 * token);
+        assertThat(traffic("int4", 0).kv(new StepCase(1, 0, 0, 3))).isEqualTo(2 * token);
+    }
+
+    @Test
+    void decodingIsComparedWithTheMemoryBandwidth() {
+        StepCase one = new StepCase(2, 9, 16, 1);
+        StepReport report = new StepReport(
+                Map.of("model", "m"),
+                new MemoryBandwidth(20e9, 2, 1_000_000_000),
+                new DecodeTraffic(80 * MS, MS),
+                List.of(
+                        new StepResult(StepResult.Test.PREFILL, one, new StepTimes(32, new long[] {8 * MS})),
+                        new StepResult(StepResult.Test.DECODE, one, new StepTimes(2, new long[] {10 * MS}))));
+
+        // 80 MB of weights and 2 x 10 tokens of 1 MB in 10 ms: 10 of 20 GB/s.
+        assertThat(report.share(report.results().getLast())).isCloseTo(0.5, within(1e-9));
+
+        StringWriter text = new StringWriter();
+        report.print(new PrintWriter(text));
+        assertThat(text.toString())
+                .contains("memory bandwidth 20.0 GB/s (2 threads read 1000 MB)", "pp16", "tg1", "50%");
+
+        JsonNode json = report.json();
+        assertThat(json.at("/results/0/tokens_per_s").asDouble()).isCloseTo(4000, within(1e-6));
+        assertThat(json.at("/results/0").has("share_of_bandwidth")).isFalse();
+        assertThat(json.at("/results/1/weight_bytes_per_step").asLong()).isEqualTo(80 * MS);
+        assertThat(json.at("/results/1/kv_bytes_per_step").asLong()).isEqualTo(20 * MS);
+        assertThat(json.at("/memory_bandwidth/bytes_per_s").asDouble()).isEqualTo(20e9);
+    }
+}
