@@ -40,7 +40,8 @@ public final class ImageDecoder {
             return switch (format) {
                 case JPEG -> JpegDecoder.decode(file, limits);
                 case GIF -> GifDecoder.decode(file, limits);
-                case PNG, BMP, WEBP -> read(file, format, limits);
+                case WEBP -> WebpDecoder.decode(file, limits);
+                case PNG, BMP -> read(file, format, limits);
             };
         } catch (ImageException e) {
             throw e;
