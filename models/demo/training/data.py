@@ -116,5 +116,10 @@ class SceneSet:
             self.scenes = [scene_from_json(json.loads(line)) for line in lines]
         self.backgrounds = numpy.array([list(BACKGROUNDS).index(scene.background) for scene in self.scenes])
 
+    def shares(self, printed: float) -> numpy.ndarray:
+        """How likely each scene is drawn, where one with a label counts for ``printed`` others."""
+        weights = numpy.array([printed if scene.label else 1.0 for scene in self.scenes])
+        return weights / weights.sum()
+
     def __len__(self) -> int:
         return len(self.scenes)

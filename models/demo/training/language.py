@@ -308,8 +308,8 @@ def expected_objects(scene: Scene) -> dict[str, int]:
 
 
 def expected_text(scene: Scene) -> list[str]:
-    """Further strings that a right detailed caption contains: the total, a relation, the label, or the bars in order."""
-    found = []
+    """Further strings that a right detailed caption contains: background, total, a relation, the label, the bars in order."""
+    found = [f"on {article(scene.background)} {scene.background} background"]
     if len(_objects(scene)) > 1:
         found.append(_total(scene))
     if _single_relation(scene):

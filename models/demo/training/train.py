@@ -20,6 +20,8 @@ from language import DETAILED_REQUESTS, SHORT, SYSTEMS, detailed, questions
 from model import PATCHES, VISION, DemoModel
 
 CENTRE_WEIGHT = 8.0
+PRINTED_WEIGHT = 4.0
+PRINTED_SHARE = 2.5
 POOL = 8
 Row = tuple[int | None, list[int], list[int]]
 
@@ -34,7 +36,9 @@ class PatchHeads(nn.Module):
 
     def loss(self, features: torch.Tensor, labels: torch.Tensor, backgrounds: torch.Tensor) -> torch.Tensor:
         total = functional.cross_entropy(self.background(features.mean(1)).float(), backgrounds) * 0.5
-        weights = 1.0 + (CENTRE_WEIGHT - 1.0) * labels[:, -1].flatten()
+        # Printed characters are few and hard: each counts for several other patches.
+        printed = labels[:, list(HEADS).index("character")].flatten() > 0
+        weights = (1.0 + (CENTRE_WEIGHT - 1.0) * labels[:, -1].flatten()) * (1.0 + (PRINTED_WEIGHT - 1.0) * printed)
         for index, head in enumerate(self.heads.values()):
             logits = head(features).float().flatten(0, 1)
             losses = functional.cross_entropy(logits, labels[:, index].flatten(), reduction="none")
@@ -86,8 +90,9 @@ def batches(scenes: SceneSet, encoder: Encoder, args: argparse.Namespace, most: 
     """Endless batches of rows of similar length, so that little of a batch is padding."""
     order = numpy.random.default_rng(args.seed)
     rng = random.Random(args.seed)
+    shares = scenes.shares(PRINTED_SHARE)
     while True:
-        chosen = order.choice(len(scenes), args.batch * POOL, replace=False)
+        chosen = order.choice(len(scenes), args.batch * POOL, replace=False, p=shares)
         rows = sorted(text_rows(scenes, chosen, encoder, rng, most), key=lambda row: len(row[1]))
         cuts = [len(rows) * part // POOL for part in range(POOL + 1)]
         pool = [rows[low:high] for low, high in zip(cuts, cuts[1:])]
@@ -125,9 +130,10 @@ class Optimiser:
 def train_tower(model: DemoModel, heads: PatchHeads, scenes: SceneSet, held: SceneSet, args: argparse.Namespace) -> None:
     optimiser = Optimiser([model.tower, heads])
     order = numpy.random.default_rng(1)
+    shares = scenes.shares(PRINTED_SHARE)
     started = time.time()
     for step in range(args.tower_steps):
-        pixels, labels, backgrounds = picture_batch(scenes, order.choice(len(scenes), args.tower_batch, replace=False))
+        pixels, labels, backgrounds = picture_batch(scenes, order.choice(len(scenes), args.tower_batch, replace=False, p=shares))
         with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
             loss = heads.loss(model.patch_features(pixels), labels, backgrounds)
         loss.backward()
@@ -202,8 +208,9 @@ def train_all(
         if step % 25 == 24:
             print(f"all {step + 1}/{args.steps} answers {sum(recent) / len(recent):.4f} {time.time() - started:.0f}s", flush=True)
             recent.clear()
-        if step % 500 == 499 or step == args.steps - 1:
+        if step % 100 == 99 or step == args.steps - 1:
             save(model, heads, args.out)
+        if step % 500 == 499 or step == args.steps - 1:
             shares = [share_right(model, held, rows, args.bfloat16) for rows in (captions, answers)]
             print(f"held out: captions {shares[0]:.3f}, short answers {shares[1]:.3f}", flush=True)
 

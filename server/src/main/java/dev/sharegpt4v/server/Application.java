@@ -48,6 +48,7 @@ public final class Application implements AutoCloseable {
                 loaded.graphs(),
                 loaded.shape(),
                 new CpuOptions(config.threads(), config.encoderThreads(), config.encoderBatch(), geometry));
+        WarmUp.run(device, loaded);
         this.metrics = new ServerMetrics(Version.TEXT, name);
         this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
         metrics.watch(engine::snapshot);
@@ -55,10 +56,9 @@ public final class Application implements AutoCloseable {
         this.web = web(served());
     }
 
-    /** Opens the model, warms it up, and listens. */
+    /** Opens the model, runs it once, and listens. */
     public static Application start(ServerConfig config) {
         Application application = new Application(config, LoadedModel.open(config.packageFolder()));
-        WarmUp.run(application.served());
         application.web.start();
         return application;
     }

@@ -1,48 +1,43 @@
 package dev.sharegpt4v.server;
 
-import dev.sharegpt4v.models.chat.ContentPart;
-import dev.sharegpt4v.models.chat.Conversation;
-import dev.sharegpt4v.models.chat.Message;
-import dev.sharegpt4v.models.chat.Role;
+import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.image.RgbImage;
-import dev.sharegpt4v.runtime.engine.Generation;
-import dev.sharegpt4v.runtime.engine.GenerationEvent;
-import dev.sharegpt4v.runtime.engine.GenerationRequest;
-import dev.sharegpt4v.runtime.engine.StopRule;
-import dev.sharegpt4v.runtime.sampling.SamplingOptions;
-import dev.sharegpt4v.server.http.ServedModel;
+import dev.sharegpt4v.runtime.execution.ForwardStep;
+import dev.sharegpt4v.runtime.execution.SequenceSlice;
+import dev.sharegpt4v.runtime.onnx.CpuDevice;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 
-/** One small request through the whole model before the server says that it is ready. */
+/**
+ * A picture, a short prompt and a few decodes before the engine starts: a package that cannot run fails here, and the
+ * first caller does not pay for what is allocated and compiled once. No whole image prompt, which takes a 7B model half a
+ * minute on two cores.
+ */
 final class WarmUp {
+
+    private static final int DECODES = 8;
 
     private WarmUp() {}
 
     /**
-     * Runs it.
+     * Runs it; what it leaves in the KV cache is written over before it is read.
      *
-     * @throws dev.sharegpt4v.runtime.engine.EngineException when the model cannot answer
+     * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure when the model cannot run
      */
-    static void run(ServedModel model) {
-        ContentPart picture = new ContentPart.Image(
-                model.images().process(new RgbImage(1, 1, new byte[3]), model.imageFeatureRows()));
-        Message question = new Message(Role.USER, List.of(picture, new ContentPart.Text("?")));
-        GenerationRequest request = new GenerationRequest(
-                "warm-up",
-                model.prompts().build(new Conversation(List.of(question))),
-                SamplingOptions.GREEDY,
-                new StopRule(2, 0, Set.of()));
-        try (Generation generation = model.engine().submit(request)) {
-            GenerationEvent event = generation.next();
-            while (event instanceof GenerationEvent.Token) {
-                event = generation.next();
-            }
-            if (event instanceof GenerationEvent.Failed failed) {
-                throw failed.cause();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    static void run(CpuDevice device, LoadedModel model) {
+        RgbImage black = new RgbImage(1, 1, new byte[3]);
+        device.encoder().encode(List.of(model.images().process(black, model.imageFeatureRows())));
+        int[] prompt = model.tokenizer().encode("Describe this image.");
+        int length = Math.min(prompt.length, device.executor().geometry().blockSize() - DECODES);
+        forward(device, Arrays.copyOf(prompt, length), 0);
+        for (int i = 0; i < DECODES; i++) {
+            forward(device, new int[] {prompt[0]}, length + i);
         }
+    }
+
+    private static void forward(CpuDevice device, int[] tokens, int position) {
+        SequenceSlice slice =
+                new SequenceSlice(tokens, position, new int[] {0}, List.of(), new int[] {tokens.length - 1});
+        device.executor().forward(new ForwardStep(List.of(slice)));
     }
 }
