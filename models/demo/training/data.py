@@ -107,11 +107,11 @@ def make_set(folder: Path, count: int, first_seed: int, processes: int = 2) -> N
 
 
 class SceneSet:
-    """A rendered set, mapped from disk."""
+    """A rendered set, in memory."""
 
     def __init__(self, folder: Path):
-        self.pixels = numpy.load(folder / "pixels.npy", mmap_mode="r")
-        self.labels = numpy.load(folder / "labels.npy", mmap_mode="r")
+        self.pixels = numpy.load(folder / "pixels.npy")
+        self.labels = numpy.load(folder / "labels.npy")
         with open(folder / "scenes.jsonl", encoding="utf-8") as lines:
             self.scenes = [scene_from_json(json.loads(line)) for line in lines]
         self.backgrounds = numpy.array([list(BACKGROUNDS).index(scene.background) for scene in self.scenes])

@@ -66,9 +66,14 @@ def text_rows(scenes: SceneSet, chosen: numpy.ndarray, encoder: Encoder, rng: ra
     return rows
 
 
+def rounded(size: int, step: int) -> int:
+    """Few different shapes: for each new one the library compiles its kernels again."""
+    return -(-size // step) * step
+
+
 def padded(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids and labels [N,T] of rows, filled up to the longest."""
-    longest = max(len(ids) for _, ids, _ in rows)
+    """Ids and labels [N,T] of rows, filled up to the longest and further to one of few lengths."""
+    longest = rounded(max(len(ids) for _, ids, _ in rows), 32)
     ids = torch.zeros((len(rows), longest), dtype=torch.long)
     labels = torch.full((len(rows), longest), IGNORED)
     for row, (_, row_ids, row_labels) in enumerate(rows):
@@ -138,8 +143,11 @@ def train_tower(model: DemoModel, heads: PatchHeads, scenes: SceneSet, held: Sce
 def answer_loss(model: DemoModel, ids: torch.Tensor, labels: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
     """Cross entropy on answers; the head runs only where there is something to learn."""
     hidden = model.decoder.model(inputs_embeds=model.embed(ids, features, IMAGE)).last_hidden_state[:, :-1]
-    wanted = labels[:, 1:] != IGNORED
-    return functional.cross_entropy(model.decoder.lm_head(hidden[wanted]).float(), labels[:, 1:][wanted])
+    targets = labels[:, 1:].flatten()
+    wanted = (targets != IGNORED).nonzero().flatten()
+    fill = (0, rounded(len(wanted), 512) - len(wanted))
+    logits = model.decoder.lm_head(hidden.flatten(0, 1)[functional.pad(wanted, fill)])
+    return functional.cross_entropy(logits.float(), functional.pad(targets[wanted], fill, value=IGNORED))
 
 
 @torch.inference_mode()
@@ -187,14 +195,14 @@ def train_all(
             loss = answer_loss(model, ids, labels, features)
             recent.append(loss.item())
             if not frozen:
-                loss = loss + 0.1 * heads.loss(features, patches, backgrounds)
+                loss = loss + 0.3 * heads.loss(features, patches, backgrounds)
         loss.backward()
         nn.utils.clip_grad_norm_([*model.parameters(), *heads.parameters()], 1.0)
         optimiser.step(schedule(step, args.steps, args.rate))
         if step % 25 == 24:
             print(f"all {step + 1}/{args.steps} answers {sum(recent) / len(recent):.4f} {time.time() - started:.0f}s", flush=True)
             recent.clear()
-        if step % 200 == 199 or step == args.steps - 1:
+        if step % 500 == 499 or step == args.steps - 1:
             save(model, heads, args.out)
             shares = [share_right(model, held, rows, args.bfloat16) for rows in (captions, answers)]
             print(f"held out: captions {shares[0]:.3f}, short answers {shares[1]:.3f}", flush=True)

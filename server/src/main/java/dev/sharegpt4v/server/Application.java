@@ -8,7 +8,6 @@ import dev.sharegpt4v.runtime.onnx.CpuOptions;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedModel;
-import dev.sharegpt4v.server.http.WatchedConnections;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
 import java.time.Clock;
@@ -88,8 +87,7 @@ public final class Application implements AutoCloseable {
                 .host(config.host())
                 .port(config.port())
                 .shutdownHook(false)
-                .addConnectionSelector(new WatchedConnections())
-                .routing(frontend::register)
+                .update(frontend::install)
                 .build();
     }
 

@@ -13,6 +13,9 @@ final class ExifOrientation {
     private static final int TAG = 0x0112;
     private static final int SHORT = 3;
 
+    /** Against the specification, yet written by some and read by all. */
+    private static final int LONG = 4;
+
     private ExifOrientation() {}
 
     static int of(byte[] file, ImageFormat format) {
@@ -93,8 +96,12 @@ final class ExifOrientation {
             int tag = little ? tiff.little16(at) : tiff.big16(at);
             if (tag == TAG) {
                 int type = little ? tiff.little16(at + 2) : tiff.big16(at + 2);
-                int value = little ? tiff.little16(at + 8) : tiff.big16(at + 8);
-                return type == SHORT && value >= 1 && value <= 8 ? value : UPRIGHT;
+                long value = switch (type) {
+                    case SHORT -> little ? tiff.little16(at + 8) : tiff.big16(at + 8);
+                    case LONG -> little ? tiff.little32(at + 8) : tiff.big32(at + 8);
+                    default -> UPRIGHT;
+                };
+                return value >= 1 && value <= 8 ? (int) value : UPRIGHT;
             }
         }
         return UPRIGHT;

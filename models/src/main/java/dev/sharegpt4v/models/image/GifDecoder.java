@@ -1,81 +1,107 @@
 package dev.sharegpt4v.models.image;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
-import java.io.IOException;
-import java.util.Arrays;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-
 /** The first frame of a GIF, placed on its logical screen as Pillow does. Source: GIF89a specification. */
 final class GifDecoder {
 
+    private static final int SCREEN = 13;
+    private static final int HAS_PALETTE = 0x80;
+    private static final int INTERLACED = 0x40;
+    private static final int[] FIRST_ROWS = {0, 4, 2, 1};
+    private static final int[] ROW_STEPS = {8, 8, 4, 2};
+
     private GifDecoder() {}
 
-    private record Frame(int left, int top, int width, int height, int transparentIndex) {}
-
-    static RgbImage decode(byte[] file, ImageLimits limits) throws IOException {
+    static RgbImage decode(byte[] file, ImageLimits limits) {
         ByteView view = ByteView.of(file);
-        int flags = view.unsignedByte(10);
-        int palette = 13;
-        int afterPalette = palette + ((flags & 0x80) == 0 ? 0 : 3 << (flags & 7) + 1);
-        Frame frame = firstFrame(view, afterPalette);
-        int width = Math.max(view.little16(6), frame.left() + frame.width());
-        int height = Math.max(view.little16(8), frame.top() + frame.height());
-        limits.check(width, height);
-        limits.check(frame.width(), frame.height());
-        ImageReader reader = Readers.of(ImageFormat.GIF);
-        try (ImageInputStream input = new ByteArrayImageInputStream(file)) {
-            reader.setInput(input, true, true);
-            RgbImage pixels = RasterPixels.of(reader.read(0), false);
-            boolean covers = frame.width() == width && frame.height() == height;
-            return covers ? pixels : place(pixels, frame, width, height, fill(view, flags, palette, frame));
-        } finally {
-            reader.dispose();
-        }
-    }
-
-    /** Skips extensions up to the first image descriptor. */
-    private static Frame firstFrame(ByteView view, int at) {
-        int transparent = -1;
+        int screenFlags = view.unsignedByte(10);
+        int afterPalette = SCREEN + paletteBytes(screenFlags);
+        int transparent = 0;
+        int at = afterPalette;
         while (view.unsignedByte(at) == 0x21) {
             if (view.unsignedByte(at + 1) == 0xf9 && (view.unsignedByte(at + 3) & 1) != 0) {
                 transparent = view.unsignedByte(at + 6);
             }
-            at += 2;
-            while (view.unsignedByte(at) != 0) {
-                at += 1 + view.unsignedByte(at);
-            }
-            at++;
+            at = afterBlocks(view, at + 2);
         }
         if (view.unsignedByte(at) != 0x2c) {
             throw ImageException.malformed("the GIF holds no picture");
         }
-        return new Frame(
-                view.little16(at + 1),
-                view.little16(at + 3),
-                view.little16(at + 5),
-                view.little16(at + 7),
-                transparent);
+        int left = view.little16(at + 1);
+        int top = view.little16(at + 3);
+        int frameWidth = view.little16(at + 5);
+        int frameHeight = view.little16(at + 7);
+        int flags = view.unsignedByte(at + 9);
+        limits.check(frameWidth, frameHeight);
+        int width = Math.max(view.little16(6), left + frameWidth);
+        int height = Math.max(view.little16(8), top + frameHeight);
+        limits.check(width, height);
+        boolean ownPalette = (flags & HAS_PALETTE) != 0;
+        ByteView palette =
+                ownPalette ? view.slice(at + 10, paletteBytes(flags)) : view.slice(SCREEN, paletteBytes(screenFlags));
+        byte[] frame = GifPixels.read(view, at + 10 + (ownPalette ? palette.length() : 0), frameWidth * frameHeight);
+
+        // What the frame leaves free has the transparent colour, or the first one.
+        Canvas canvas = new Canvas(width, height, colours(palette));
+        canvas.fill(transparent);
+        boolean interlaced = (flags & INTERLACED) != 0;
+        int pass = 0;
+        int y = 0;
+        for (int row = 0; row < frameHeight; row++) {
+            while (interlaced && y >= frameHeight) {
+                y = FIRST_ROWS[++pass];
+            }
+            canvas.row(left, top + y, frame, row * frameWidth, frameWidth);
+            y += interlaced ? ROW_STEPS[pass] : 1;
+        }
+        return new RgbImage(width, height, canvas.rgb);
     }
 
-    private static byte[] fill(ByteView view, int flags, int palette, Frame frame) {
-        if ((flags & 0x80) == 0) {
-            return new byte[3];
-        }
-        int entries = 2 << (flags & 7);
-        int index = frame.transparentIndex() >= 0 && frame.transparentIndex() < entries ? frame.transparentIndex() : 0;
-        return Arrays.copyOfRange(view.bytes(), palette + index * 3, palette + index * 3 + 3);
+    private static int paletteBytes(int flags) {
+        return (flags & HAS_PALETTE) == 0 ? 0 : 3 << (flags & 7) + 1;
     }
 
-    private static RgbImage place(RgbImage pixels, Frame frame, int width, int height, byte[] fill) {
-        byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(width, height), 3)];
-        for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = fill[i % 3];
+    private static int afterBlocks(ByteView view, int at) {
+        while (view.unsignedByte(at) != 0) {
+            at += 1 + view.unsignedByte(at);
         }
-        for (int y = 0; y < pixels.height(); y++) {
-            int to = ((frame.top() + y) * width + frame.left()) * 3;
-            System.arraycopy(pixels.rgb(), y * pixels.width() * 3, rgb, to, pixels.width() * 3);
+        return at + 1;
+    }
+
+    /** A file without a palette, or with one of plain grays, is gray; places beyond a palette are black. */
+    private static byte[] colours(ByteView palette) {
+        byte[] colours = new byte[3 * 256];
+        boolean gray = true;
+        for (int i = 0; i < palette.length(); i++) {
+            colours[i] = (byte) palette.unsignedByte(i);
+            gray &= palette.unsignedByte(i) == i / 3;
         }
-        return new RgbImage(width, height, rgb);
+        for (int i = 0; gray && i < colours.length; i++) {
+            colours[i] = (byte) (i / 3);
+        }
+        return colours;
+    }
+
+    private static final class Canvas {
+        private final int width;
+        private final byte[] colours;
+        private final byte[] rgb;
+
+        Canvas(int width, int height, byte[] colours) {
+            this.width = width;
+            this.colours = colours;
+            this.rgb = new byte[Math.multiplyExact(Math.multiplyExact(width, height), 3)];
+        }
+
+        void fill(int index) {
+            for (int at = 0; at < rgb.length; at += 3) {
+                System.arraycopy(colours, index * 3, rgb, at, 3);
+            }
+        }
+
+        void row(int left, int y, byte[] indices, int from, int count) {
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(colours, (indices[from + i] & 0xff) * 3, rgb, (y * width + left + i) * 3, 3);
+            }
+        }
     }
 }

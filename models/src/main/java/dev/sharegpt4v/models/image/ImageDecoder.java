@@ -1,6 +1,5 @@
 package dev.sharegpt4v.models.image;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.io.IOException;
 import java.util.Optional;
 import javax.imageio.ImageReader;
@@ -40,7 +39,8 @@ public final class ImageDecoder {
             return switch (format) {
                 case JPEG -> JpegDecoder.decode(file, limits);
                 case GIF -> GifDecoder.decode(file, limits);
-                case PNG, BMP, WEBP -> read(file, format, limits);
+                case WEBP -> WebpDecoder.decode(file, limits);
+                case PNG, BMP -> read(file, format, limits);
             };
         } catch (ImageException e) {
             throw e;
@@ -52,9 +52,11 @@ public final class ImageDecoder {
     private static RgbImage read(byte[] file, ImageFormat format, ImageLimits limits) throws IOException {
         if (format == ImageFormat.PNG) {
             PngHeader.check(file, limits);
+        } else {
+            BmpHeader.check(file);
         }
-        ImageReader reader = Readers.of(format);
-        try (ImageInputStream input = new ByteArrayImageInputStream(file)) {
+        ImageReader reader = Readers.of(format == ImageFormat.PNG ? "png" : "bmp");
+        try (ImageInputStream input = Readers.input(file)) {
             reader.setInput(input, true, true);
             limits.check(reader.getWidth(0), reader.getHeight(0));
             return RasterPixels.of(reader.read(0), format == ImageFormat.PNG && PngHeader.isPlainGray(file));

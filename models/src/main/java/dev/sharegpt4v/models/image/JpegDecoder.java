@@ -1,6 +1,5 @@
 package dev.sharegpt4v.models.image;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.awt.image.Raster;
 import java.io.IOException;
 import javax.imageio.ImageReader;
@@ -10,7 +9,7 @@ import javax.imageio.stream.ImageInputStream;
 /**
  * JPEG of every colour kind. The library decodes to raw samples; colour conversion is libjpeg's integer arithmetic.
  *
- * <p>Source: libjpeg's jdcolor.c; Adobe's technical note 5116 for CMYK; Pillow inverts Adobe's CMYK.
+ * <p>Source: libjpeg's jdcolor.c; Adobe's technical note 5116 for CMYK; Pillow takes all CMYK for Adobe's, which is inverted.
  */
 final class JpegDecoder {
 
@@ -19,9 +18,10 @@ final class JpegDecoder {
     static RgbImage decode(byte[] file, ImageLimits limits) throws IOException {
         JpegHeader header = JpegHeader.read(ByteView.of(file));
         limits.check(header.width(), header.height());
-        ImageReader reader = Readers.jpeg();
+        JpegScans.check(ByteView.of(file));
+        ImageReader reader = Readers.of("jpeg");
         Truncation truncation = new Truncation();
-        try (ImageInputStream input = new ByteArrayImageInputStream(file)) {
+        try (ImageInputStream input = Readers.input(file)) {
             reader.setInput(input, true, true);
             reader.addIIOReadWarningListener(truncation);
             Raster raster = reader.readRaster(0, null);
@@ -39,8 +39,9 @@ final class JpegDecoder {
         int bands = raster.getNumBands();
         byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(width, raster.getHeight()), 3)];
         int[] row = new int[width * bands];
+        JpegUpsampling rows = new JpegUpsampling(raster, header);
         for (int y = 0; y < raster.getHeight(); y++) {
-            raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+            rows.row(y, row);
             int to = y * width * 3;
             for (int x = 0; x < width; x++, to += 3) {
                 pixel(row, x * bands, header, bands, rgb, to);
@@ -76,14 +77,13 @@ final class JpegDecoder {
             magenta = 255 - (packed >> 8 & 0xff);
             yellow = 255 - (packed & 0xff);
         }
-        if (header.adobe()) {
-            cyan = 255 - cyan;
-            magenta = 255 - magenta;
-            yellow = 255 - yellow;
-            black = 255 - black;
-        }
-        int light = 255 - black;
-        put(rgb, to, light - times(cyan, light), light - times(magenta, light), light - times(yellow, light));
+        // Every file counts as Adobe's, whose inks are stored inverted: what is stored is light.
+        put(
+                rgb,
+                to,
+                black - times(255 - cyan, black),
+                black - times(255 - magenta, black),
+                black - times(255 - yellow, black));
     }
 
     /** a·b/255, rounded as Pillow's MULDIV255 does. */

@@ -1,15 +1,17 @@
 package dev.sharegpt4v.models.image;
 
+import java.util.Arrays;
+
 /**
  * What a JPEG's markers say before its pixels begin.
  *
  * @param width in pixels
  * @param height in pixels
- * @param components colour components
- * @param adobe whether Adobe's marker is there, which means that inks are stored inverted
+ * @param across samples of each component in a row, relative to each other
+ * @param down samples of each component in a column, relative to each other
  * @param isYcc whether the first three components are luma and chroma, by libjpeg's rules
  */
-record JpegHeader(int width, int height, int components, boolean adobe, boolean isYcc) {
+record JpegHeader(int width, int height, int[] across, int[] down, boolean isYcc) {
 
     static JpegHeader read(ByteView file) {
         boolean jfif = false;
@@ -54,6 +56,20 @@ record JpegHeader(int width, int height, int components, boolean adobe, boolean 
             case 4 -> transform == 2;
             default -> false;
         };
-        return new JpegHeader(file.big16(at + 3), file.big16(at + 1), components, transform >= 0, ycc);
+        int[] across = new int[components];
+        int[] down = new int[components];
+        for (int i = 0; i < components; i++) {
+            int sampling = file.unsignedByte(at + 7 + 3 * i);
+            across[i] = sampling >> 4;
+            down[i] = sampling & 15;
+        }
+        return new JpegHeader(file.big16(at + 3), file.big16(at + 1), across, down, ycc);
+    }
+
+    /** Whether a component has all columns of the picture and every second row. */
+    boolean isHalvedInHeightAlone(int component) {
+        return component < across.length
+                && across[component] == Arrays.stream(across).max().orElse(0)
+                && down[component] * 2 == Arrays.stream(down).max().orElse(0);
     }
 }

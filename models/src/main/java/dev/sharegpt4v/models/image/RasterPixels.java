@@ -45,16 +45,17 @@ final class RasterPixels {
 
     private static void direct(Raster raster, int width, byte[] rgb, boolean clipGray) {
         int bands = raster.getNumBands();
-        int bits = raster.getSampleModel().getSampleSize(0);
-        boolean wide = raster.getTransferType() == DataBuffer.TYPE_USHORT && bits == 16;
+        int[] bits = raster.getSampleModel().getSampleSize();
+        boolean wide = raster.getTransferType() == DataBuffer.TYPE_USHORT && bits[0] == 16;
         int[] row = new int[width * bands];
         int to = 0;
         for (int y = 0; y < raster.getHeight(); y++) {
             raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
             for (int x = 0; x < width; x++) {
                 for (int channel = 0; channel < 3; channel++) {
-                    int sample = row[x * bands + (bands >= 3 ? channel : 0)];
-                    rgb[to++] = (byte) (wide ? narrow(sample, clipGray) : widen(sample, bits));
+                    int band = bands >= 3 ? channel : 0;
+                    int sample = row[x * bands + band];
+                    rgb[to++] = (byte) (wide ? narrow(sample, clipGray) : widen(sample, bits[band]));
                 }
             }
         }

@@ -1,30 +1,19 @@
 package dev.sharegpt4v.models.image;
 
+import java.io.ByteArrayInputStream;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Picks the library that reads a format. */
+/** The JDK's own readers, whatever plug-ins stand before them. */
 final class Readers {
 
     private Readers() {}
 
-    static ImageReader jpeg() {
-        return builtIn("jpeg");
-    }
-
-    static ImageReader of(ImageFormat format) {
-        return switch (format) {
-            case JPEG -> jpeg();
-            case PNG -> builtIn("png");
-            case GIF -> builtIn("gif");
-            case BMP -> builtIn("bmp");
-            case WEBP -> ImageIO.getImageReadersByFormatName("webp").next();
-        };
-    }
-
-    /** The JDK's own reader, whatever plug-ins stand before it. */
-    private static ImageReader builtIn(String name) {
+    /** The reader of a format by the JDK's name for it. */
+    static ImageReader of(String name) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(name);
         while (readers.hasNext()) {
             ImageReader reader = readers.next();
@@ -33,5 +22,9 @@ final class Readers {
             }
         }
         throw new IllegalStateException("the JDK reads no " + name + ". This is a bug.");
+    }
+
+    static ImageInputStream input(byte[] file) {
+        return new MemoryCacheImageInputStream(new ByteArrayInputStream(file));
     }
 }

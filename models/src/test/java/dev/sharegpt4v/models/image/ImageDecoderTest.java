@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.models.testing.SharedData;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -21,17 +23,8 @@ import org.junit.jupiter.api.Test;
 
 final class ImageDecoderTest {
 
-    /** JPEG decoders round differently; levels of 255 in the middle of the picture. */
-    private static final int JPEG_TOLERANCE = 4;
-
-    /** The WebP decoder interpolates colour less smoothly than libwebp; levels of 255. */
-    private static final int WEBP_TOLERANCE = 16;
-
-    /** Read though Pillow gives up: a text bomb that is never unpacked, and a JPEG inside a BMP. */
-    private static final Set<String> READ_ALL_THE_SAME = Set.of("png_decompression_dos.png", "rgb24jpeg.bmp");
-
-    /** Refused though libwebp reads it: the decoder stumbles over its odd size. */
-    private static final Set<String> REFUSED_ALL_THE_SAME = Set.of("panic.webp");
+    /** Read though Pillow gives up: a text bomb that is never unpacked. */
+    private static final Set<String> READ_ALL_THE_SAME = Set.of("png_decompression_dos.png");
 
     @Test
     void everyFixtureDecodesAsPillowDoesOrIsRefused() throws Exception {
@@ -90,6 +83,44 @@ final class ImageDecoderTest {
     }
 
     @Test
+    void aPictureInsideABmpIsRefusedWhateverItsSize() {
+        ByteBuffer bmp = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        bmp.put("BM".getBytes(StandardCharsets.US_ASCII)).putInt(64).putInt(0).putInt(54);
+        bmp.putInt(40).putInt(1).putInt(1).putShort((short) 1).putShort((short) 24);
+        int png = 5;
+        bmp.putInt(png);
+
+        assertThatThrownBy(() -> ImageDecoder.decode(bmp.array(), ImageLimits.DEFAULT, Orientation.APPLY))
+                .isInstanceOfSatisfying(
+                        ImageException.class,
+                        e -> assertThat(e.kind()).isEqualTo(ImageException.Kind.UNSUPPORTED_FORMAT));
+    }
+
+    @Test
+    void aJpegOfThousandsOfScansIsRefusedBeforeItIsDecoded() {
+        byte[] header = HexFormat.of().parseHex("ffd8ffc2000b080100010001011100");
+        byte[] scan = HexFormat.of().parseHex("ffda0008010100010000ff00");
+        byte[] jpeg = Arrays.copyOf(header, header.length + 5_000 * scan.length);
+        for (int i = 0; i < 5_000; i++) {
+            System.arraycopy(scan, 0, jpeg, header.length + i * scan.length, scan.length);
+        }
+        assertThatThrownBy(() -> ImageDecoder.decode(jpeg, ImageLimits.DEFAULT, Orientation.APPLY))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("scans");
+    }
+
+    @Test
+    void aWebpThatClaimsAHugeCanvasIsRefusedByItsHeader() {
+        ByteBuffer webp = ByteBuffer.allocate(38).order(ByteOrder.LITTLE_ENDIAN);
+        webp.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(30);
+        webp.put("WEBPVP8X".getBytes(StandardCharsets.US_ASCII)).putInt(10).putInt(0);
+        webp.put(HexFormat.of().parseHex("ffff00ffff00"));
+
+        assertThatThrownBy(() -> ImageDecoder.decode(webp.array(), ImageLimits.DEFAULT, Orientation.APPLY))
+                .isInstanceOf(ImageException.class);
+    }
+
+    @Test
     void unknownBytesAreAnUnsupportedFormat() {
         assertThatThrownBy(() -> ImageDecoder.decode(
                         "hello".getBytes(StandardCharsets.UTF_8), ImageLimits.DEFAULT, Orientation.APPLY))
@@ -127,7 +158,7 @@ final class ImageDecoderTest {
         try {
             image = ImageDecoder.decode(file, ImageLimits.DEFAULT, Orientation.IGNORE);
         } catch (ImageException e) {
-            if (!expected.has("error") && !REFUSED_ALL_THE_SAME.contains(name)) {
+            if (!expected.has("error")) {
                 wrong.add(name + ": " + e.getMessage() + " " + e.getCause());
             }
             return;
@@ -144,30 +175,7 @@ final class ImageDecoderTest {
         } else if (!HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(image.rgb()))
                 .equals(expected.path("sha256").textValue())) {
-            int difference = difference(
-                    image, Base64.getDecoder().decode(expected.path("crop").textValue()));
-            int tolerance = switch (ImageFormat.of(file).orElseThrow()) {
-                case JPEG -> JPEG_TOLERANCE;
-                case WEBP -> WEBP_TOLERANCE;
-                case PNG, GIF, BMP -> 0;
-            };
-            if (difference > tolerance || tolerance == 0) {
-                wrong.add(name + ": differs by " + difference);
-            }
+            wrong.add(name + ": other pixels");
         }
-    }
-
-    private static int difference(RgbImage image, byte[] crop) {
-        int side = (int) Math.round(Math.sqrt(crop.length / 3.0));
-        int left = (image.width() - side) / 2;
-        int top = (image.height() - side) / 2;
-        int worst = 0;
-        for (int y = 0; y < side; y++) {
-            for (int i = 0; i < side * 3; i++) {
-                int ours = image.rgb()[((top + y) * image.width() + left) * 3 + i] & 0xff;
-                worst = Math.max(worst, Math.abs(ours - (crop[y * side * 3 + i] & 0xff)));
-            }
-        }
-        return worst;
     }
 }

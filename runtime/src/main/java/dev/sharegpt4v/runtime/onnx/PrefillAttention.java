@@ -119,7 +119,8 @@ final class PrefillAttention {
         for (int i = 0; i < TILE; i++) {
             softmax(tile + i, i, past + tile + i + 1 - first);
         }
-        int visible = Math.clamp(past + tile + TILE - first, 0, blockSize);
+        // Slots beyond the context are stale, and what is stale may be no number.
+        int visible = Math.clamp(past + Math.min(tile + TILE, queries) - first, 0, blockSize);
         for (int d = 0; d < size; d += LANES) {
             accumulate(tile, d, values, visible);
         }

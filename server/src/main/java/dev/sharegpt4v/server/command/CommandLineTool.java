@@ -41,7 +41,12 @@ public final class CommandLineTool {
         CommandLine line = new CommandLine(new CommandLineTool());
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-        line.setDefaultValueProvider(new Settings(args));
+        try {
+            line.setDefaultValueProvider(new Settings(args, System.getenv()));
+        } catch (IllegalArgumentException e) {
+            line.getErr().println("sharegpt4v: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
         line.setExecutionExceptionHandler((failure, command, _) -> explain(failure, command));
         line.setUsageHelpAutoWidth(true);
         return line.execute(args);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -19,10 +20,17 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class Settings implements CommandLine.IDefaultValueProvider {
 
+    private final Map<String, String> environment;
     private final Properties file;
 
-    Settings(String[] args) {
-        this.file = load(configFile(args));
+    /**
+     * Reads the file that the arguments or the environment name.
+     *
+     * @throws IllegalArgumentException when it cannot be read
+     */
+    Settings(String[] args, Map<String, String> environment) {
+        this.environment = environment;
+        this.file = load(configFile(args, environment));
     }
 
     @Override
@@ -31,7 +39,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
             return null;
         }
         String name = option.longestName().replaceFirst("^-+", "");
-        String value = System.getenv(variable(name));
+        String value = environment.get(variable(name));
         return value == null ? file.getProperty(name) : value;
     }
 
@@ -39,7 +47,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
         return "SHAREGPT4V_" + option.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    private static @Nullable String configFile(String[] args) {
+    private static @Nullable String configFile(String[] args, Map<String, String> environment) {
         int at = Arrays.asList(args).indexOf("--config");
         if (at >= 0 && at + 1 < args.length) {
             return args[at + 1];
@@ -48,7 +56,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
                 .filter(arg -> arg.startsWith("--config="))
                 .map(arg -> arg.substring("--config=".length()))
                 .findFirst()
-                .orElse(System.getenv("SHAREGPT4V_CONFIG"));
+                .orElse(environment.get(variable("config")));
     }
 
     private static Properties load(@Nullable String path) {
@@ -56,8 +64,8 @@ final class Settings implements CommandLine.IDefaultValueProvider {
         if (path != null) {
             try (Reader reader = Files.newBufferedReader(Path.of(path), StandardCharsets.UTF_8)) {
                 properties.load(reader);
-            } catch (IOException e) {
-                throw new CommandLine.InitializationException("cannot read the configuration " + path, e);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new IllegalArgumentException("cannot read the configuration " + path + ": " + e, e);
             }
         }
         return properties;

@@ -27,7 +27,7 @@ final class Answers {
         if (error.isRetryable()) {
             response.header(HeaderNames.RETRY_AFTER, "1");
         }
-        if (error.status() == 413) {
+        if (error.status() == 413 || error.code().equals("incomplete_body")) {
             // What is left of the body is not read, so the connection cannot be used again.
             response.header(HeaderNames.CONNECTION, "close");
         }

@@ -1,13 +1,18 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.openai.ApiException;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,13 +47,19 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
             "frequency_penalty",
             "seed");
     private static final Set<String> FLAGS = Set.of("stream", "ignore_eos");
+    private static final Set<String> STRUCTURES = Set.of("stop_token_ids", "stream_options");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     private static final int MOST_FIELD_BYTES = 64 << 10;
 
     static CaptionForm read(ServerRequest request, HttpLimits limits) {
         RequestBody.requireSize(request, limits.maxBodyBytes());
-        ObjectNode fields = new JsonMapper().createObjectNode();
+        ObjectNode fields = JSON.createObjectNode();
         List<byte[]> images = new ArrayList<>();
-        try (InputStream body = request.content().inputStream()) {
+        // Not closed: that would wait for the rest of a form that is refused.
+        InputStream body = request.content().inputStream();
+        try {
             FileItemInputIterator parts = new Upload(limits.maxBodyBytes()).getItemIterator(new Context(request, body));
             while (parts.hasNext()) {
                 part(parts.next(), fields, images, limits);
@@ -58,8 +69,8 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
                 throw RequestBody.tooLarge(limits.maxBodyBytes());
             }
             throw ApiException.badRequest("invalid_form", "", "The body is not a valid multipart form.");
-        } catch (IOException e) {
-            throw ApiException.badRequest("invalid_form", "", "The form ended early.");
+        } catch (IOException | DataReader.InsufficientDataAvailableException | NumberFormatException e) {
+            throw RequestBody.incomplete();
         }
         return new CaptionForm(fields, images);
     }
@@ -78,35 +89,61 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
                 }
                 images.add(read(input, limits.image().maxBytes(), "image"));
             } else {
-                String text = new String(read(input, MOST_FIELD_BYTES, name), StandardCharsets.UTF_8);
-                put(fields, name, text);
+                long most = isImage ? limits.maxBodyBytes() : MOST_FIELD_BYTES;
+                put(fields, name, text(read(input, most, name), name));
             }
         }
     }
 
     private static byte[] read(InputStream input, long most, String param) throws IOException {
-        byte[] bytes = input.readNBytes((int) most + 1);
+        byte[] bytes = input.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, most + 1));
         if (bytes.length > most) {
             throw ApiException.badRequest(
-                    "image_too_large",
+                    param.equals("image") ? "image_too_large" : "value_too_large",
                     param,
                     "'" + param + "' is larger than the " + most + " bytes that are allowed.");
         }
         return bytes;
     }
 
+    private static String text(byte[] bytes, String param) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw ApiException.badRequest("invalid_utf8", param, "'" + param + "' is not valid UTF-8.");
+        }
+    }
+
+    /** A value in the shape that JSON would have; what cannot have it is refused, never guessed. */
     private static void put(ObjectNode fields, String name, String text) {
-        if (NUMBERS.contains(name)) {
-            try {
-                fields.set(name, new JsonMapper().readTree(text.strip()));
-            } catch (IOException e) {
-                throw ApiException.badRequest("invalid_type", name, "'" + name + "' must be a number.");
-            }
+        if (name.equals("stop")) {
+            fields.withArray(name).add(text);
+        } else if (fields.has(name)) {
+            throw ApiException.badRequest("duplicate_parameter", name, "'" + name + "' is given more than once.");
+        } else if (NUMBERS.contains(name)) {
+            fields.set(name, parsed(text, name, "a number"));
         } else if (FLAGS.contains(name)) {
-            fields.put(name, Boolean.parseBoolean(text.strip()));
+            fields.set(name, parsed(text, name, "true or false"));
+        } else if (STRUCTURES.contains(name)) {
+            fields.set(name, parsed(text, name, "JSON"));
         } else {
             fields.put(name, text);
         }
+    }
+
+    private static JsonNode parsed(String text, String name, String expected) {
+        try {
+            JsonNode value = JSON.readTree(text);
+            if (!value.isMissingNode() && !value.isNull()) {
+                return value;
+            }
+        } catch (JsonProcessingException e) {
+            // Told below.
+        }
+        throw ApiException.badRequest("invalid_type", name, "'" + name + "' must be " + expected + ".");
     }
 
     /** The library's parser over a body of ours. */

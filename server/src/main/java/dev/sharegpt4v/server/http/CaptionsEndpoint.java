@@ -121,7 +121,7 @@ final class CaptionsEndpoint implements HttpService {
                     }
                     events.send(writer.captionChunk(i, "", Optional.of(text.finishReason())));
                 }
-                events.send(writer.captions(List.of(), total(texts)));
+                events.send(writer.captionUsageChunk(total(texts)));
                 events.sendDone();
             } catch (ApiException e) {
                 events.sendError(e);

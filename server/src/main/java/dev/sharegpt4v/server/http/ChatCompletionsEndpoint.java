@@ -48,7 +48,7 @@ final class ChatCompletionsEndpoint implements HttpService {
         try (AdmissionGate.Place _ = gate.enter()) {
             ChatCompletionRequest chat = ChatRequestReader.read(
                     RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
-            identity.requireModel(chat.model());
+            chat.model().ifPresent(identity::requireModel);
             try (Client client = LookAhead.watchCurrent()) {
                 answer(response, chat, client);
             }

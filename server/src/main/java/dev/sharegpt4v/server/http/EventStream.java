@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Server-sent events of one answer, with comments while nothing else is sent.
@@ -21,17 +22,15 @@ final class EventStream implements AutoCloseable {
 
     private static final byte[] PING = ": ping\n\n".getBytes(StandardCharsets.UTF_8);
 
-    private final OutputStream output;
+    private final ServerResponse response;
     private final Thread pinger;
+    private @Nullable OutputStream output;
     private boolean closed;
     private boolean silent = true;
 
-    /** Sends the headers. */
+    /** Sends nothing yet. */
     EventStream(ServerResponse response, Duration pingInterval) {
-        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
-        response.header(HeaderNames.CACHE_CONTROL, "no-cache");
-        response.header(HeaderNames.create("X-Accel-Buffering"), "no");
-        this.output = response.outputStream();
+        this.response = response;
         this.pinger = Thread.ofVirtual().name("ping").start(() -> ping(pingInterval));
     }
 
@@ -39,8 +38,12 @@ final class EventStream implements AutoCloseable {
         write(line("data: ", WireWriter.bytes(data), "\n\n"));
     }
 
-    /** Tells of a failure when the answer has begun already; nothing follows. */
-    void sendError(ApiException error) throws IOException {
+    /** Tells of a failure by an event, which nothing follows; throws it when nothing was sent, for an answer of its own. */
+    synchronized void sendError(ApiException error) throws IOException {
+        if (output == null) {
+            closed = true;
+            throw error;
+        }
         write(line("event: error\ndata: ", WireWriter.bytes(WireWriter.error(error)), "\n\n"));
     }
 
@@ -59,12 +62,25 @@ final class EventStream implements AutoCloseable {
     private synchronized void write(byte[] bytes) throws IOException {
         silent = false;
         try {
-            output.write(bytes);
-            output.flush();
+            OutputStream opened = open();
+            opened.write(bytes);
+            opened.flush();
         } catch (RuntimeException e) {
             // Helidon reports a lost connection by an unchecked exception.
             throw new IOException("the client has gone", e);
         }
+    }
+
+    private OutputStream open() {
+        OutputStream opened = output;
+        if (opened == null) {
+            response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+            response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+            response.header(HeaderNames.create("X-Accel-Buffering"), "no");
+            opened = response.outputStream();
+            output = opened;
+        }
+        return opened;
     }
 
     private void ping(Duration interval) {
@@ -90,13 +106,18 @@ final class EventStream implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        OutputStream opened;
         synchronized (this) {
             closed = true;
+            opened = output;
             notifyAll();
         }
         pinger.interrupt();
+        if (opened == null) {
+            return;
+        }
         try {
-            output.close();
+            opened.close();
         } catch (RuntimeException e) {
             throw new IOException("the client has gone", e);
         }

@@ -6,6 +6,10 @@ import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.WireWriter;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
@@ -45,20 +49,29 @@ public final class HttpFrontend {
         this.accepting = accepting;
     }
 
-    /** Adds everything to a routing. */
-    public void register(HttpRouting.Builder routing) {
+    /** Adds everything to a server: connections, routes, and what is said when there is no route. */
+    public void install(WebServerConfig.Builder web) {
+        // The web server counts before it reads; a chunk would otherwise be held in memory whatever its size.
+        web.maxPayloadSize(limits.maxBodyBytes())
+                .addConnectionSelector(new WatchedConnections())
+                .directHandlers(ProtocolErrors.handlers())
+                .routing(this::register);
+    }
+
+    private void register(HttpRouting.Builder routing) {
         AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), accepting);
         ImageIntake images = new ImageIntake(model, limits, metrics);
         routing.addFilter(new Exchange());
         routing.register("/v1/chat/completions", new ChatCompletionsEndpoint(model, limits, gate, images, identity));
         routing.register("/v1/captions", new CaptionsEndpoint(model, limits, gate, images, identity));
         routing.get("/v1/models", this::models);
-        routing.get("/v1/models/{id}", this::oneModel);
+        routing.get("/v1/models/{+id}", this::oneModel);
         routing.get("/health/live", (request, response) -> status(response, 200, "live"));
         routing.get("/health/ready", this::ready);
         routing.get("/metrics", this::scrape);
         routing.any(this::nothingHere);
         routing.error(ApiException.class, this::refuse);
+        routing.error(HttpException.class, this::malformed);
         routing.error(Throwable.class, this::fail);
     }
 
@@ -75,8 +88,7 @@ public final class HttpFrontend {
     }
 
     private ObjectNode card() {
-        return WireWriter.modelCard(
-                identity.model(), identity.started(), model.engine().shape().contextLength());
+        return WireWriter.modelCard(identity.model(), identity.started(), model.positions());
     }
 
     private void ready(ServerRequest request, ServerResponse response) {
@@ -100,8 +112,12 @@ public final class HttpFrontend {
         response.send(metrics.scrape());
     }
 
+    private static String route(String path) {
+        return path.startsWith("/v1/models/") ? "/v1/models" : path;
+    }
+
     private void nothingHere(ServerRequest request, ServerResponse response) {
-        Set<String> methods = ROUTES.get(request.path().path());
+        Set<String> methods = ROUTES.get(route(request.path().path()));
         if (methods == null) {
             throw ApiException.exchange(
                     404, "not_found", "There is nothing at " + request.path().path() + ".");
@@ -121,14 +137,29 @@ public final class HttpFrontend {
         }
     }
 
+    /** What the web server finds wrong only when an endpoint reads it. */
+    private void malformed(ServerRequest request, ServerResponse response, HttpException failure) {
+        refuse(request, response, ProtocolErrors.error(failure.status()));
+    }
+
     /** Anything that was not foreseen: told to the log with its trace, to the caller without. */
     private void fail(ServerRequest request, ServerResponse response, Throwable failure) {
         if (response.isSent()) {
             LOG.log(System.Logger.Level.DEBUG, "an exchange ended early", failure);
             return;
         }
-        LOG.log(System.Logger.Level.ERROR, request.path().path() + " failed unexpectedly", failure);
+        LOG.log(System.Logger.Level.ERROR, request.prologue().uriPath().path() + " failed unexpectedly", failure);
         refuse(request, response, ApiException.internal("The server failed to answer."));
+    }
+
+    /** The web server itself goes on reading, and would take what is left of a refused body for the next request. */
+    private static void closeIfSaid(ServerRequest request, ServerResponse response) {
+        if (response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+            if (!request.content().consumed()) {
+                LookAhead.lingerCurrent();
+            }
+            throw new CloseConnectionException("the connection was to be closed after this exchange");
+        }
     }
 
     /** Gives every exchange its id, and counts its answer. */
@@ -136,11 +167,12 @@ public final class HttpFrontend {
 
         @Override
         public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-            String path = request.path().path();
+            String path = route(request.path().path());
             response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request));
             chain.proceed();
             metrics.answered(
                     ROUTES.containsKey(path) ? path : "other", response.status().code());
+            closeIfSaid(request, response);
         }
     }
 }

@@ -5,6 +5,8 @@ import io.helidon.webserver.CloseConnectionException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ final class LookAhead implements Supplier<byte[]> {
 
     /** The input of the connection that the current thread serves. */
     static final ScopedValue<LookAhead> CURRENT = ScopedValue.newInstance();
+
+    private static final int LINGER_SECONDS = 1;
 
     private final DataReader source;
     private volatile Client client = Client.UNWATCHED;
@@ -75,6 +79,37 @@ final class LookAhead implements Supplier<byte[]> {
         } catch (RuntimeException e) {
             client.leave();
             throw e;
+        }
+    }
+
+    /** Waits until the client of the current exchange has read its refusal. */
+    static void lingerCurrent() {
+        CURRENT.get().linger();
+    }
+
+    /**
+     * Drops what still comes, for a moment or until the client closes: a connection that is closed on unread input is
+     * reset, and the client may lose the answer. Nothing can be read afterwards.
+     */
+    void linger() {
+        FutureTask<byte[]> pending = ahead;
+        FutureTask<byte[]> rest = pending != null ? pending : new FutureTask<>(this::drop);
+        if (pending == null) {
+            Thread.ofVirtual().name("linger").start(rest);
+        }
+        try {
+            rest.get(LINGER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // It has closed, or has had its time.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private byte[] drop() {
+        while (true) {
+            source.ensureAvailable();
+            source.skip(source.available());
         }
     }
 

@@ -1,12 +1,16 @@
 package dev.sharegpt4v.server.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.server.openai.ApiException;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -30,6 +34,7 @@ final class RequestBody {
                                 .build())
                         .build())
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build();
     }
 
@@ -48,25 +53,45 @@ final class RequestBody {
         byte[] bytes = bytes(request, maxBytes);
         requireUtf8(bytes);
         try {
-            return mapper(maxBytes).readTree(bytes);
+            JsonNode body = mapper(maxBytes).readTree(bytes);
+            if (body.isMissingNode()) {
+                throw ApiException.badRequest("invalid_json", "", "The body is empty.");
+            }
+            return body;
+        } catch (StreamConstraintsException e) {
+            throw ApiException.badRequest(
+                    "invalid_json", "", "The body is nested too deeply, or holds a number or a name that is too long.");
         } catch (JsonProcessingException e) {
-            throw ApiException.badRequest("invalid_json", "", "The body is not valid JSON: " + e.getOriginalMessage());
+            throw ApiException.badRequest("invalid_json", "", "The body is not one valid JSON value" + place(e) + ".");
         } catch (IOException e) {
             throw ApiException.badRequest("invalid_json", "", "The body could not be read as JSON.");
         }
     }
 
+    /** The library's own words name its classes and settings, which mean nothing to a caller. */
+    private static String place(JsonProcessingException failure) {
+        JsonLocation at = failure.getLocation();
+        return at == null ? "" : "; see line " + at.getLineNr() + ", column " + at.getColumnNr();
+    }
+
     static byte[] bytes(ServerRequest request, long maxBytes) {
         requireSize(request, maxBytes);
-        try (InputStream input = request.content().inputStream()) {
+        // Not closed: that would wait for the rest of a body that is refused.
+        InputStream input = request.content().inputStream();
+        try {
             byte[] bytes = input.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, maxBytes + 1));
             if (bytes.length > maxBytes) {
                 throw tooLarge(maxBytes);
             }
             return bytes;
-        } catch (IOException e) {
-            throw ApiException.badRequest("incomplete_body", "", "The body ended early.");
+        } catch (IOException | DataReader.InsufficientDataAvailableException | NumberFormatException e) {
+            throw incomplete();
         }
+    }
+
+    /** The web server tells of a lost client by the first of its unchecked exceptions, of a bad chunk by the second. */
+    static ApiException incomplete() {
+        return ApiException.badRequest("incomplete_body", "", "The body ended early or is not what its headers say.");
     }
 
     static void requireSize(ServerRequest request, long maxBytes) {

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 
 /** Helidon's HTTP/1.1, with a {@link LookAhead} under each connection; Helidon itself never tells of a hang-up. */
-public final class WatchedConnections implements ServerConnectionSelector {
+final class WatchedConnections implements ServerConnectionSelector {
 
     private final Http1ConnectionSelector http =
             Http1ConnectionSelector.builder().config(Http1Config.create()).build();
@@ -47,6 +47,8 @@ public final class WatchedConnections implements ServerConnectionSelector {
         public void handle(Limit limit) throws InterruptedException {
             ScopedValue.where(LookAhead.CURRENT, input).<Boolean, InterruptedException>call(() -> {
                 http.handle(limit);
+                // It has refused what it could not read.
+                input.linger();
                 return true;
             });
         }

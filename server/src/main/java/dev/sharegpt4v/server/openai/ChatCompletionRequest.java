@@ -2,15 +2,16 @@ package dev.sharegpt4v.server.openai;
 
 import dev.sharegpt4v.models.chat.Role;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A checked chat request; images are still URLs.
  *
- * @param model the name asked for
+ * @param model the name asked for, if one was
  * @param messages the dialogue
  * @param options what is asked of the completion
  */
-public record ChatCompletionRequest(String model, List<WireMessage> messages, CompletionOptions options) {
+public record ChatCompletionRequest(Optional<String> model, List<WireMessage> messages, CompletionOptions options) {
 
     public ChatCompletionRequest {
         messages = List.copyOf(messages);

@@ -49,9 +49,6 @@ public final class ChatRequestReader {
         JsonFields fields = JsonFields.of(body, "");
         fields.allowOnly(KNOWN);
         UnsupportedFields.refuse(fields);
-        String model = fields.text("model")
-                .orElseThrow(() -> ApiException.badRequest(
-                        "missing_required_parameter", "model", "Missing required parameter: 'model'."));
         List<WireMessage> messages = fields.objects("messages").stream()
                 .map(ChatRequestReader::message)
                 .toList();
@@ -68,7 +65,7 @@ public final class ChatRequestReader {
                     "messages",
                     "A request may hold at most %d images, but this one has %d.".formatted(maxImages, images));
         }
-        return new ChatCompletionRequest(model, messages, CompletionFields.read(fields, defaults));
+        return new ChatCompletionRequest(fields.text("model"), messages, CompletionFields.read(fields, defaults));
     }
 
     private static WireMessage message(JsonFields fields) {
@@ -78,6 +75,7 @@ public final class ChatRequestReader {
                         "missing_required_parameter",
                         fields.param("role"),
                         "Missing required parameter: '" + fields.param("role") + "'."));
+        fields.text("name");
         return new WireMessage(role(role, fields), content(fields));
     }
 

@@ -35,10 +35,10 @@ final class CompletionFields {
     private CompletionFields() {}
 
     static CompletionOptions read(JsonFields fields, GenerationDefaults defaults) {
-        Optional<Integer> maxTokens = fields.integer("max_completion_tokens", 1, MOST_TOKENS);
-        if (maxTokens.isEmpty()) {
-            maxTokens = fields.integer("max_tokens", 1, MOST_TOKENS);
-        }
+        fields.text("user");
+        Optional<Integer> older = fields.integer("max_tokens", 1, MOST_TOKENS);
+        Optional<Integer> maxTokens =
+                fields.integer("max_completion_tokens", 1, MOST_TOKENS).or(() -> older);
         int minTokens = fields.integer("min_tokens", 0, MOST_TOKENS).orElse(0);
         if (maxTokens.isPresent() && minTokens > maxTokens.get()) {
             throw ApiException.invalid("min_tokens", "'min_tokens' must not exceed 'max_tokens'.");

@@ -104,6 +104,14 @@ public record WireWriter(String id, long created, String model, String fingerpri
         return root;
     }
 
+    /** The last chunk of captions. */
+    public JsonNode captionUsageChunk(Usage usage) {
+        ObjectNode root = head("caption.chunk");
+        root.putArray("data");
+        root.set("usage", usage(usage));
+        return root;
+    }
+
     /** One caption. */
     public record CaptionResult(int index, String caption, String finishReason) {}
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that can do what well-bred ones do not: send half a request, hang up, send what is no HTTP. */
@@ -26,6 +27,10 @@ public final class RawClient implements AutoCloseable {
         send(bytes);
     }
 
+    public void send(String text) throws IOException {
+        send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     public void send(byte[] bytes) throws IOException {
         OutputStream output = socket.getOutputStream();
         output.write(bytes);
@@ -44,6 +49,21 @@ public final class RawClient implements AutoCloseable {
             read.append((char) next);
         }
         return read.toString();
+    }
+
+    /** Reads until the server closes the connection; what was read. */
+    public String readAll() throws IOException {
+        try {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (SocketException e) {
+            // A server that does not read what was sent resets the connection.
+            return "";
+        }
+    }
+
+    /** Says that nothing more will be sent. */
+    public void endOutput() throws IOException {
+        socket.shutdownOutput();
     }
 
     @Override

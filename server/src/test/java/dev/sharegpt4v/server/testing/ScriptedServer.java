@@ -19,11 +19,13 @@ import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedModel;
-import dev.sharegpt4v.server.http.WatchedConnections;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
+import io.restassured.RestAssured;
 import io.restassured.builder.RequestSpecBuilder;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /** A server whose model says one text, whatever it is asked; each step waits for a permit that the test gives. */
 public final class ScriptedServer implements AutoCloseable {
@@ -59,12 +62,12 @@ public final class ScriptedServer implements AutoCloseable {
     public ScriptedServer(String text, HttpLimits limits) {
         int vocabulary = tokenizer.vocabularySize();
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
-        this.executor = new ScriptedExecutor(
-                shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
-        this.engine =
-                Engine.start(executor, new ScriptedEncoder(4, shape.hiddenSize(), () -> {}), ENGINE, metrics);
+        this.executor =
+                new ScriptedExecutor(shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
+        this.engine = Engine.start(executor, new ScriptedEncoder(4, shape.hiddenSize(), () -> {}), ENGINE, metrics);
         metrics.watch(engine::snapshot);
-        Preprocessing preprocessing = new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
+        Preprocessing preprocessing =
+                new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
         ServedModel model = new ServedModel(
                 MODEL,
                 tokenizer,
@@ -82,8 +85,7 @@ public final class ScriptedServer implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .shutdownHook(false)
-                .addConnectionSelector(new WatchedConnections())
-                .routing(frontend::register)
+                .update(frontend::install)
                 .build()
                 .start();
     }
@@ -140,6 +142,32 @@ public final class ScriptedServer implements AutoCloseable {
                 .setBaseUri("http://127.0.0.1")
                 .setPort(port())
                 .build();
+    }
+
+    /** Sends JSON, whatever it is, and gives the answer. */
+    public Response post(String path, Object json) {
+        return RestAssured.given()
+                .spec(spec())
+                .contentType("application/json")
+                .body(json.toString().getBytes(StandardCharsets.UTF_8))
+                .post(path);
+    }
+
+    public Response chat(Object json) {
+        return post("/v1/chat/completions", json);
+    }
+
+    public Response get(String path) {
+        return RestAssured.given().spec(spec()).get(path);
+    }
+
+    /** All prompts so far as text, without what the model said; images are left out. */
+    public String prompts() {
+        return executor.steps().stream()
+                .flatMap(step -> step.slices().stream())
+                .filter(slice -> slice.tokens().length > 1)
+                .map(slice -> tokenizer.decode(slice.tokens()))
+                .collect(Collectors.joining());
     }
 
     @Override

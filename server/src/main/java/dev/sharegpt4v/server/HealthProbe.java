@@ -1,0 +1,37 @@
+package dev.sharegpt4v.server;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Whether the server on this machine is alive, as an exit code: for containers, whose images hold no curl. */
+public final class HealthProbe {
+
+    private static final String DEFAULT_PORT = "8080";
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private HealthProbe() {}
+
+    public static void main(String[] args) {
+        System.exit(run(System.getenv().getOrDefault("SHAREGPT4V_PORT", DEFAULT_PORT)));
+    }
+
+    /** 0 when the server on this port says that it is alive, else 1. */
+    static int run(String port) {
+        try (HttpClient client =
+                HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/live"))
+                    .timeout(PATIENCE)
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200 ? 0 : 1;
+        } catch (IOException | IllegalArgumentException e) {
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+}
