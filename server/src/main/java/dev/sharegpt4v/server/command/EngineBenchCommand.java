@@ -2,8 +2,7 @@ package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
-import dev.sharegpt4v.runtime.onnx.CpuOptions;
+import dev.sharegpt4v.server.BareDecoder;
 import dev.sharegpt4v.server.bench.engine.DecodeTraffic;
 import dev.sharegpt4v.server.bench.engine.MemoryBandwidth;
 import dev.sharegpt4v.server.bench.engine.StepBench;
@@ -103,11 +102,11 @@ final class EngineBenchCommand implements Callable<Integer> {
                 .mapToInt(one -> one.blocks(model.blockSize))
                 .max()
                 .orElseThrow();
-        CpuOptions options = new CpuOptions(model.threads, model.threads, 1, new KvGeometry(blocks, model.blockSize));
+        KvGeometry geometry = new KvGeometry(blocks, model.blockSize);
         List<StepResult> results = new ArrayList<>();
-        try (CpuDevice device = CpuDevice.open(loaded.graphs(), loaded.shape(), options);
+        try (BareDecoder decoder = BareDecoder.open(loaded, model.threads, geometry);
                 Progress progress = Progress.counting("cases")) {
-            StepBench bench = new StepBench(device.executor(), model.maxStepTokens, repetitions, seed);
+            StepBench bench = new StepBench(decoder.executor(), model.maxStepTokens, repetitions, seed);
             for (int i = 0; i < cases.size(); i++) {
                 progress.progressed("measuring", i, cases.size());
                 results.addAll(bench.run(cases.get(i)));

@@ -9,6 +9,7 @@ import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.testing.Pictures;
 import dev.sharegpt4v.server.testing.ScriptedServer;
+import dev.sharegpt4v.server.testing.TinyPackage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -101,6 +102,32 @@ final class BenchCommandTest {
             assertThat(found.at("/settings/concurrency").asInt()).isEqualTo(3);
             assertThat(found.at("/settings/model").asText()).isEqualTo(ScriptedServer.MODEL);
         }
+    }
+
+    @Test
+    void withoutAnAddressAServerIsStartedForIt() throws IOException {
+        Ended ended = run(
+                "--model",
+                TinyPackage.in(folder).toString(),
+                "--served-name",
+                "tiny",
+                "--threads",
+                "1",
+                "--prompt",
+                "?",
+                "--encoder-threads",
+                "1",
+                "--requests",
+                "2",
+                "--warm-up",
+                "0",
+                "--max-tokens",
+                "3",
+                "--json",
+                json().toString());
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(found().at("/settings/model").asText()).isEqualTo("tiny");
+        assertThat(found().path("output_tokens").asInt()).isEqualTo(6);
     }
 
     @Test

@@ -25,7 +25,7 @@ final class EngineBenchCommandTest {
 
     private int run(String... more) {
         List<String> args = new ArrayList<>(List.of(
-                "engine", "--model", TinyPackage.in(folder).toString(), "--threads", "2", "--bandwidth-mb", "4"));
+                "engine", "--model", TinyPackage.in(folder).toString(), "--threads", "1", "--bandwidth-mb", "4"));
         args.addAll(List.of(more));
         CommandLine line = new CommandLine(new BenchCommand());
         line.setOut(new PrintWriter(out));
