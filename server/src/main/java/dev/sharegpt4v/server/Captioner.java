@@ -9,6 +9,7 @@ import dev.sharegpt4v.models.image.ImageDecoder;
 import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.models.text.IncrementalDetokenizer;
+import dev.sharegpt4v.models.text.StopStringMatcher;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.EngineListener;
@@ -56,14 +57,23 @@ public final class Captioner implements AutoCloseable {
         Set<Integer> ends = new HashSet<>(model.generation().endTokens());
         int most = Math.max(1, Math.min(maxTokens, model.shape().contextLength() - prompt.length()));
         IncrementalDetokenizer detokenizer = new IncrementalDetokenizer(model.tokenizer());
+        StopStringMatcher stops =
+                new StopStringMatcher(model.prompts().template().stopStrings());
         StringBuilder text = new StringBuilder();
         try (Generation generation = engine.submit(
                 new GenerationRequest("caption", prompt, SamplingOptions.GREEDY, new StopRule(most, 0, ends)))) {
             while (true) {
                 switch (generation.next()) {
-                    case GenerationEvent.Token(int id) -> text.append(ends.contains(id) ? "" : detokenizer.append(id));
+                    case GenerationEvent.Token(int id) -> {
+                        text.append(stops.append(ends.contains(id) ? "" : detokenizer.append(id)));
+                        if (stops.matched().isPresent()) {
+                            return text.toString();
+                        }
+                    }
                     case GenerationEvent.Finished _ -> {
-                        return text.append(detokenizer.finish()).toString();
+                        return text.append(stops.append(detokenizer.finish()))
+                                .append(stops.finish())
+                                .toString();
                     }
                     case GenerationEvent.Failed(EngineException cause) -> throw cause;
                 }
