@@ -10,6 +10,11 @@ import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedModel;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,11 +61,39 @@ public final class Application implements AutoCloseable {
         this.web = web(served());
     }
 
-    /** Opens the model, runs it once, and listens. */
+    /**
+     * Opens the model, runs it once, and listens.
+     *
+     * @throws UncheckedIOException when the address cannot be listened on
+     */
     public static Application start(ServerConfig config) {
+        requireFree(config.host(), config.port());
         Application application = new Application(config, LoadedModel.open(config.packageFolder()));
-        application.web.start();
-        return application;
+        try {
+            application.web.start();
+            if (!application.web.isRunning()) {
+                // The web server only writes to its log that it could not start.
+                throw cannotListen(config.host(), config.port(), new BindException("the address is not free"));
+            }
+            return application;
+        } catch (RuntimeException e) {
+            application.close();
+            throw e;
+        }
+    }
+
+    /** A large model takes minutes to open; an address that is taken should show before. */
+    private static void requireFree(String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw cannotListen(host, port, e);
+        }
+    }
+
+    private static UncheckedIOException cannotListen(String host, int port, IOException cause) {
+        return new UncheckedIOException("cannot listen on " + host + ":" + port + ": " + cause.getMessage(), cause);
     }
 
     private ServedModel served() {

@@ -3,11 +3,13 @@ package dev.sharegpt4v.server.command;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.server.Captioner;
+import dev.sharegpt4v.server.ServerConfig;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.openai.CaptionRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,15 +49,18 @@ final class CaptionCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        model.require("--max-tokens", maxTokens, 1, 1 << 24);
+        ServerConfig config = model.server("127.0.0.1", 0, HttpLimits.DEFAULT, Duration.ZERO);
         int failed = 0;
-        try (Captioner captioner = Captioner.open(
-                LoadedModel.open(model.packageFolder()),
-                model.server("127.0.0.1", 0, HttpLimits.DEFAULT, Duration.ZERO))) {
+        try (Captioner captioner = Captioner.open(LoadedModel.open(config.packageFolder()), config)) {
             for (Path image : images) {
                 Map<String, String> line = new LinkedHashMap<>();
                 line.put("image", image.toString());
                 try {
                     line.put("caption", captioner.caption(Files.readAllBytes(image), prompt, maxTokens));
+                } catch (NoSuchFileException e) {
+                    failed++;
+                    line.put("error", "there is no such file");
                 } catch (IOException | RuntimeException e) {
                     failed++;
                     line.put("error", String.valueOf(e.getMessage()));

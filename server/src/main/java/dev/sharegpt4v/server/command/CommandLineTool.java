@@ -10,8 +10,9 @@ import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.server.Version;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.BindException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -42,7 +43,12 @@ public final class CommandLineTool {
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         try {
-            line.setDefaultValueProvider(new Settings(args, System.getenv()));
+            Settings settings = new Settings(args, System.getenv());
+            Set<String> unknown = settings.unknown(line);
+            if (!unknown.isEmpty()) {
+                throw new IllegalArgumentException("the configuration sets what is no option: " + unknown);
+            }
+            line.setDefaultValueProvider(settings);
         } catch (IllegalArgumentException e) {
             line.getErr().println("sharegpt4v: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;
@@ -75,7 +81,7 @@ public final class CommandLineTool {
 
     private static boolean isEnvironment(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
+            if (cause instanceof SocketException) {
                 return true;
             }
         }

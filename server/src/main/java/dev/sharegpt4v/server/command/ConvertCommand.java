@@ -74,12 +74,13 @@ final class ConvertCommand implements Callable<Integer> {
         if (!device.equals("cpu")) {
             throw usage("packages for " + device + " are not made yet; --device cpu");
         }
+        ConversionOptions options = options();
         try (Checkpoint checkpoint = open();
                 Progress progress = new Progress()) {
             TokenizerSource tokenizer = synthetic == null
                     ? TokenizerSource.of(folders.getFirst())
                     : TokenizerSource.synthetic(checkpoint.config().decoder().vocabularySize());
-            PackageManifest manifest = Converter.convert(checkpoint, tokenizer, folders.getLast(), options(), progress);
+            PackageManifest manifest = Converter.convert(checkpoint, tokenizer, folders.getLast(), options, progress);
             spec.commandLine()
                     .getOut()
                     .printf("%s: %s, %d MB%n", folders.getLast(), manifest.name(), manifest.bytes() >> 20);

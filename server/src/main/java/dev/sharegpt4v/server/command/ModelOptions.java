@@ -9,10 +9,19 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Options of every command that runs a model. */
 final class ModelOptions {
+
+    private static final int MOST_THREADS = 1024;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
 
     @Option(names = "--model", paramLabel = "DIR", description = "Model package; the demo model when left out.")
     @Nullable
@@ -81,7 +90,23 @@ final class ModelOptions {
         return given;
     }
 
+    /** Refuses a number that an option cannot have. */
+    void require(String option, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new ParameterException(
+                    spec.commandLine(), "%s must be between %d and %d, not %d".formatted(option, least, most, value));
+        }
+    }
+
     ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
+        require("--threads", threads, 1, MOST_THREADS);
+        require("--encoder-threads", encoderThreads, 1, MOST_THREADS);
+        require("--encoder-batch", encoderBatch, 1, 1 << 10);
+        require("--block-size", blockSize, 1, 1 << 16);
+        require("--kv-cache-mb", kvCacheMegabytes == null ? 1 : kvCacheMegabytes, 1, 1L << 30);
+        require("--max-running", maxRunning, 1, 1 << 16);
+        require("--max-queued", maxQueued, 1, 1 << 24);
+        require("--max-step-tokens", maxStepTokens, maxRunning, 1 << 20);
         return new ServerConfig(
                 packageFolder(),
                 Optional.ofNullable(servedName),

@@ -50,6 +50,13 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        model.require("--port", port, 0, 65_535);
+        model.require("--max-images", maxImages, 0, 1 << 20);
+        model.require("--max-body-mb", maxBodyMegabytes, 1, 1 << 10);
+        model.require("--max-image-pixels", maxImagePixels, 1, 1L << 30);
+        model.require("--max-concurrent", maxConcurrent, 1, 1 << 20);
+        model.require("--ping-seconds", pingSeconds, 1, 1 << 20);
+        model.require("--drain-seconds", drainSeconds, 0, 1 << 20);
         ImageLimits image =
                 new ImageLimits(ImageLimits.DEFAULT.maxBytes(), maxImagePixels, ImageLimits.DEFAULT.maxSide());
         HttpLimits limits = new HttpLimits(
@@ -64,7 +71,9 @@ final class ServeCommand implements Callable<Integer> {
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
         spec.commandLine()
                 .getOut()
-                .printf("ready http://%s:%d model=%s%n", host, application.port(), application.modelName());
+                .printf(
+                        "ready http://%s:%d model=%s%n",
+                        host.contains(":") ? "[" + host + "]" : host, application.port(), application.modelName());
         application.join();
         return 0;
     }

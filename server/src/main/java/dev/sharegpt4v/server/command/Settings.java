@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -38,9 +40,22 @@ final class Settings implements CommandLine.IDefaultValueProvider {
         if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
             return null;
         }
-        String name = option.longestName().replaceFirst("^-+", "");
+        String name = name(option);
         String value = environment.get(variable(name));
         return value == null ? file.getProperty(name) : value;
+    }
+
+    /** Names in the file that are no option of any command, most likely misspelt. */
+    Set<String> unknown(CommandLine root) {
+        Set<String> unknown = new TreeSet<>(file.stringPropertyNames());
+        for (CommandLine command : root.getSubcommands().values()) {
+            command.getCommandSpec().options().forEach(option -> unknown.remove(name(option)));
+        }
+        return unknown;
+    }
+
+    private static String name(OptionSpec option) {
+        return option.longestName().replaceFirst("^-+", "");
     }
 
     static String variable(String option) {

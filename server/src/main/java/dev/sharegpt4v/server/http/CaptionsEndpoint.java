@@ -26,6 +26,7 @@ final class CaptionsEndpoint implements HttpService {
     private final AdmissionGate gate;
     private final ImageIntake images;
     private final Identity identity;
+    private final TextLimit texts;
 
     CaptionsEndpoint(ServedModel model, HttpLimits limits, AdmissionGate gate, ImageIntake images, Identity identity) {
         this.model = model;
@@ -33,6 +34,7 @@ final class CaptionsEndpoint implements HttpService {
         this.gate = gate;
         this.images = images;
         this.identity = identity;
+        this.texts = new TextLimit(model);
     }
 
     @Override
@@ -93,8 +95,9 @@ final class CaptionsEndpoint implements HttpService {
     private TextGeneration start(String id, ImageInput image, CaptionRequest caption) {
         Message question =
                 new Message(Role.USER, List.of(new ContentPart.Image(image), new ContentPart.Text(caption.prompt())));
-        return TextGeneration.start(
-                model, id, model.prompts().build(new Conversation(List.of(question))), caption.options());
+        Conversation conversation = new Conversation(List.of(question));
+        texts.require(conversation, "prompt");
+        return TextGeneration.start(model, id, model.prompts().build(conversation), caption.options());
     }
 
     private static void whole(ServerResponse response, WireWriter writer, List<TextGeneration> texts)

@@ -29,6 +29,7 @@ final class ChatCompletionsEndpoint implements HttpService {
     private final AdmissionGate gate;
     private final ImageIntake images;
     private final Identity identity;
+    private final TextLimit texts;
 
     ChatCompletionsEndpoint(
             ServedModel model, HttpLimits limits, AdmissionGate gate, ImageIntake images, Identity identity) {
@@ -37,6 +38,7 @@ final class ChatCompletionsEndpoint implements HttpService {
         this.gate = gate;
         this.images = images;
         this.identity = identity;
+        this.texts = new TextLimit(model);
     }
 
     @Override
@@ -57,7 +59,9 @@ final class ChatCompletionsEndpoint implements HttpService {
 
     private void answer(ServerResponse response, ChatCompletionRequest chat, Client client)
             throws IOException, InterruptedException {
-        Prompt prompt = model.prompts().build(conversation(chat));
+        Conversation conversation = conversation(chat);
+        texts.require(conversation, "messages");
+        Prompt prompt = model.prompts().build(conversation);
         client.requirePresent();
         WireWriter writer = identity.writer("chatcmpl-");
         try (TextGeneration text = TextGeneration.start(model, writer.id(), prompt, chat.options())) {

@@ -41,6 +41,7 @@ final class ProtocolErrors implements DirectHandler {
             case 413 -> ApiException.exchange(413, "request_too_large", "The body is larger than this server allows.");
             case 414 -> ApiException.exchange(414, "uri_too_long", "The path is longer than this server allows.");
             case 431 -> ApiException.exchange(431, "headers_too_large", "The headers are larger than allowed.");
+            case 505 -> ApiException.exchange(505, "http_version_not_supported", "This server speaks HTTP/1.1.");
             case 503 -> ApiException.unavailable("overloaded", "The server has as many requests as it can take.");
             default ->
                 code >= 400 && code < 500

@@ -23,9 +23,10 @@ final class WatchedConnections implements ServerConnectionSelector {
         return http.bytesToIdentifyConnection();
     }
 
+    /** Everything: there is no other protocol here, and what is none gets an answer instead of silence. */
     @Override
     public Support supports(BufferData data) {
-        return http.supports(data);
+        return Support.SUPPORTED;
     }
 
     @Override

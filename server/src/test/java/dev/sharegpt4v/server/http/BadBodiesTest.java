@@ -122,6 +122,13 @@ final class BadBodiesTest {
     }
 
     @Test
+    void aPromptOfMegabytesIsRefusedBeforeItsTokensAreCounted() {
+        Response answer = SERVER.chat(Requests.text("circle ".repeat(3_000_000)));
+        ErrorAnswer.is(answer, 400, "context_length_exceeded", "messages");
+        assertThat((String) answer.path("error.message")).contains("21000000 characters");
+    }
+
+    @Test
     void anAnswerThatCouldPassTheContextIsCutThere() {
         ObjectNode body = Requests.text("?")
                 .put("max_tokens", 1 << 20)

@@ -116,6 +116,11 @@ final class ProtocolErrorsTest {
     }
 
     @Test
+    void anOldVersionOfHttpIsToldSo() throws IOException {
+        isError(exchange("GET /v1/models HTTP/1.0\r\n\r\n"), 505, "http_version_not_supported");
+    }
+
+    @Test
     void aMethodThatNobodyKnowsIsNotAllowed() throws IOException {
         String answer = exchange("BREW /v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         isError(answer, 405, "method_not_allowed");

@@ -1,0 +1,43 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.models.chat.ContentPart;
+import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.models.chat.Message;
+import dev.sharegpt4v.models.text.Tokenizer;
+import dev.sharegpt4v.server.openai.ApiException;
+
+/** Refuses text that no tokenization can fit into the context, before any time is spent on its tokens. */
+final class TextLimit {
+
+    private final int positions;
+    private final long mostCharacters;
+
+    TextLimit(ServedModel model) {
+        this.positions = model.positions();
+        this.mostCharacters = (long) positions * longestPiece(model.tokenizer());
+    }
+
+    private static int longestPiece(Tokenizer tokenizer) {
+        int longest = 1;
+        for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+            longest = Math.max(longest, tokenizer.pieceBytes(id).length);
+        }
+        return longest;
+    }
+
+    void require(Conversation conversation, String param) {
+        long characters = 0;
+        for (Message message : conversation.messages()) {
+            for (ContentPart part : message.parts()) {
+                characters += part instanceof ContentPart.Text(String text) ? text.length() : 0;
+            }
+        }
+        if (characters > mostCharacters) {
+            throw ApiException.badRequest(
+                    "context_length_exceeded",
+                    param,
+                    "This model's context has %d positions, which the prompt's %d characters can never fit."
+                            .formatted(positions, characters));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.sharegpt4v.server.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sharegpt4v.models.testing.ParityCase;
+import dev.sharegpt4v.server.testing.Golden;
+import dev.sharegpt4v.server.testing.Pictures;
+import dev.sharegpt4v.server.testing.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A tiny checkpoint of random weights from its published form to captions, all by the command line. */
+final class ConvertedModelTest {
+
+    private static final Path CHECKPOINT = ParityCase.load("plain", "published").checkpoint();
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void convert() throws IOException {
+        Shell shell = Shell.run("convert", CHECKPOINT.toString(), path("model"), "--weights", "fp32");
+        assertThat(shell.code()).as(shell.err()).isZero();
+        assertThat(shell.out()).contains(path("model"));
+        Files.write(folder.resolve("a.png"), Pictures.png(1));
+        Files.write(folder.resolve("b.jpg"), Pictures.jpeg(2));
+        Files.writeString(folder.resolve("c.txt"), "hello");
+    }
+
+    private static String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private static Shell caption(String... images) {
+        String[] args = {"caption", "--model", path("model"), "--prompt", "?", "--max-tokens", "8", "--threads", "1"};
+        String[] all = new String[args.length + images.length];
+        System.arraycopy(args, 0, all, 0, args.length);
+        System.arraycopy(images, 0, all, args.length, images.length);
+        return Shell.run(all);
+    }
+
+    @Test
+    void aPackageThatIsThereIsReplacedOnlyWhenThatIsAsked() {
+        Shell shell = Shell.run("convert", CHECKPOINT.toString(), path("model"), "--weights", "fp32");
+        assertThat(shell.code()).isEqualTo(1);
+        assertThat(shell.err()).contains(path("model")).hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"int4", "int8", "fp16"})
+    void everyFormatOfWeightsCaptions(String weights) {
+        String target = path("model-" + weights);
+        Shell converted = Shell.run("convert", CHECKPOINT.toString(), target, "--weights", weights);
+        assertThat(converted.code()).as(converted.err()).isZero();
+        Shell shell =
+                Shell.run("caption", "--model", target, "--prompt", "?", "--max-tokens", "3", "--json", path("a.png"));
+        assertThat(shell.code()).as(shell.err()).isZero();
+        assertThat(Golden.parse(shell.out()).path("caption").isTextual()).isTrue();
+    }
+
+    @Test
+    void aPictureGetsTheSameCaptionEachTime() {
+        Shell first = caption(path("a.png"));
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.out()).isNotBlank();
+        assertThat(caption(path("a.png"))).isEqualTo(first);
+    }
+
+    @Test
+    void aPictureThatCannotBeReadDoesNotStopTheOthers() {
+        Shell shell = caption("--json", path("a.png"), path("missing.png"), path("c.txt"), path("b.jpg"));
+
+        assertThat(shell.code()).isEqualTo(1);
+        JsonNode[] lines = shell.out().lines().map(Golden::parse).toArray(JsonNode[]::new);
+        assertThat(lines).hasSize(4);
+        assertThat(lines[0].path("image").asText()).isEqualTo(path("a.png"));
+        assertThat(lines[0].path("caption").isTextual()).isTrue();
+        assertThat(lines[1].path("error").asText()).contains("no such file");
+        assertThat(lines[2].path("error").asText()).contains("neither JPEG");
+        assertThat(lines[3].path("caption").isTextual()).isTrue();
+    }
+
+    @Test
+    void aPromptThatDoesNotFitIsToldForItsPicture() {
+        Shell shell = Shell.run(
+                "caption", "--model", path("model"), "--prompt", "what? ".repeat(200), "--json", path("a.png"));
+        assertThat(shell.code()).isEqualTo(1);
+        assertThat(Golden.parse(shell.out()).path("error").asText()).contains("256");
+    }
+
+    @Test
+    void aPackageIsInspected() {
+        Shell shell = Shell.run("inspect", path("model"), "--verify");
+        assertThat(shell.code()).as(shell.err()).isZero();
+        assertThat(shell.out())
+                .contains("package", "template vicuna_v1", "decoder fp32", "context 256", "tokenizer.json")
+                .contains("every file is as it was written");
+    }
+
+    @Test
+    void aPackageWhoseFilesHaveChangedIsNotServedAndFailsItsInspection() throws IOException {
+        String spoilt = path("spoilt");
+        assertThat(Shell.run("convert", CHECKPOINT.toString(), spoilt, "--weights", "fp32")
+                        .code())
+                .isZero();
+        Path tokenizer = Path.of(spoilt, "tokenizer.json");
+        byte[] bytes = Files.readAllBytes(tokenizer);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(tokenizer, bytes);
+        assertThat(Shell.run("inspect", spoilt, "--verify").code()).isEqualTo(1);
+        Files.write(tokenizer, new byte[] {'{'});
+        Shell shell = Shell.run("serve", "--port", "0", "--model", spoilt);
+        assertThat(shell.code()).isEqualTo(1);
+        assertThat(shell.err()).contains("tokenizer.json").hasLineCount(1);
+    }
+
+    @Test
+    void aCheckpointIsInspected() {
+        Shell shell = Shell.run("inspect", CHECKPOINT.toString());
+        assertThat(shell.code()).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("checkpoint", "context 256", "tensors", "16 positions each");
+    }
+}
