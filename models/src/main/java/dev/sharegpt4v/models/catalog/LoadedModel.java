@@ -56,6 +56,14 @@ public final class LoadedModel implements AutoCloseable {
                         PackageException.Kind.MALFORMED_MANIFEST,
                         packageFolder + ": there is no chat template " + manifest.template()));
         Tokenizer tokenizer = Tokenizer.load(packageFolder.resolve(PackageManifest.TOKENIZER));
+        int rows = manifest.model().decoder().vocabularySize();
+        if (tokenizer.vocabularySize() > rows) {
+            tokenizer.close();
+            throw new PackageException(
+                    PackageException.Kind.MALFORMED_MANIFEST,
+                    "%s: its tokenizer has %d pieces and its decoder knows %d; one of them belongs to another model"
+                            .formatted(packageFolder, tokenizer.vocabularySize(), rows));
+        }
         return new LoadedModel(packageFolder, manifest, template, tokenizer);
     }
 

@@ -2,7 +2,6 @@ package dev.sharegpt4v.models.chat;
 
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * One turn.
@@ -23,10 +22,15 @@ public record Message(Role role, List<ContentPart> parts) {
 
     /** All words, joined by newlines. */
     public String text() {
+        return String.join("\n", texts());
+    }
+
+    /** All words, part by part. */
+    List<String> texts() {
         return parts.stream()
                 .filter(ContentPart.Text.class::isInstance)
                 .map(part -> ((ContentPart.Text) part).text())
-                .collect(Collectors.joining("\n"));
+                .toList();
     }
 
     /** All pictures, in order. */

@@ -3,7 +3,6 @@ package dev.sharegpt4v.models.chat;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Renders a conversation to segments: text between images and end tokens. */
 final class TemplateRenderer {
@@ -28,12 +27,11 @@ final class TemplateRenderer {
     }
 
     private static String systemText(ChatTemplate template, Conversation conversation) {
-        List<Message> given = conversation.messages().stream()
+        List<String> given = conversation.messages().stream()
                 .filter(message -> message.role() == Role.SYSTEM)
+                .flatMap(message -> message.texts().stream())
                 .toList();
-        return given.isEmpty()
-                ? template.system()
-                : given.stream().map(Message::text).collect(Collectors.joining("\n"));
+        return given.isEmpty() ? template.system() : String.join(template == ChatTemplate.LLAVA_HF ? " " : "\n", given);
     }
 
     private void render(String system, List<Message> turns) {
@@ -72,13 +70,18 @@ final class TemplateRenderer {
         text.append(template.assistant()).append(':');
     }
 
+    /** As chat_template.json has it: a newline after every picture, a space after every text, nothing trimmed. */
     private void converted(String system, List<Message> turns) {
         text.append(system.isEmpty() ? "" : system + " ");
         for (Message turn : turns) {
             text.append(turn.role() == Role.USER ? template.user() : template.assistant())
                     .append(": ");
-            content(turn);
-            text.append(' ');
+            for (ImageInput image : turn.images()) {
+                flush();
+                segments.add(new Segment.Image(image));
+                text.append('\n');
+            }
+            turn.texts().forEach(words -> text.append(words).append(' '));
         }
         text.append(template.assistant()).append(':');
     }

@@ -84,6 +84,9 @@ public final class Converter {
     private PackageManifest write(Path folder, TokenizerSource tokenizer, ConversionProgress progress)
             throws IOException {
         requireRoom(folder);
+        // Written first: a missing tokenizer shows at once and not after gigabytes of weights.
+        Path tokenizerFile = folder.resolve(PackageManifest.TOKENIZER);
+        tokenizer.write(tokenizerFile);
         List<PackageFile> files = new ArrayList<>();
         int threads = Runtime.getRuntime().availableProcessors();
         try (ExecutorService encoders = Executors.newFixedThreadPool(
@@ -93,8 +96,6 @@ public final class Converter {
             files.addAll(vision.write(folder, weights, count.of("vision weights")));
             files.addAll(decoder.write(folder, weights, count.of("decoder weights")));
         }
-        Path tokenizerFile = folder.resolve(PackageManifest.TOKENIZER);
-        tokenizer.write(tokenizerFile);
         files.add(HashingFile.describe(tokenizerFile));
         PackageManifest manifest = manifest(files);
         ManifestJson.store(folder, manifest);

@@ -65,7 +65,8 @@ sealed interface LosslessTransform {
 
         @Override
         public int[] undo(int[] pixels, int height) {
-            int[] result = new int[Math.multiplyExact(width, height)];
+            // Unpacked pixels keep their places, so a large picture need not stand in memory twice.
+            int[] result = bits == 0 ? pixels : new int[Math.multiplyExact(width, height)];
             int packedWidth = LosslessTransform.squares(width, bits);
             int indexBits = 8 >> bits;
             for (int at = 0; at < result.length; at++) {

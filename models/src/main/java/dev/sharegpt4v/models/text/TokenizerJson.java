@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Writes {@code tokenizer.json} files that give SentencePiece's ids.
@@ -70,14 +71,25 @@ public final class TokenizerJson {
     public static void rewrite(Path source, Path target) {
         try {
             JsonNode model = MAPPER.readTree(source.toFile()).path("model");
-            if (!model.path("type").asText("BPE").equals("BPE")
-                    || !model.path("vocab").isObject()) {
+            if (!(model instanceof ObjectNode bpe) || !isOfLlama(bpe)) {
                 throw new TokenizerException(source + ": is not a BPE tokenizer of the LLaMA kind");
             }
-            write((ObjectNode) model, target);
+            // These would change ids, and no tokenizer of the family sets them.
+            bpe.putNull("dropout");
+            bpe.put("ignore_merges", false);
+            write(bpe, target);
         } catch (IOException e) {
             throw new TokenizerException("cannot read " + source + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Others spell bytes in letters, as GPT-2 did, and would give ids that mean other text. */
+    private static boolean isOfLlama(ObjectNode bpe) {
+        JsonNode vocabulary = bpe.path("vocab");
+        return bpe.path("type").asText("BPE").equals("BPE")
+                && bpe.path("byte_fallback").asBoolean(false)
+                && vocabulary.has(SPACE)
+                && IntStream.range(0, 256).allMatch(value -> vocabulary.has("<0x%02X>".formatted(value)));
     }
 
     private static List<Merge> merges(List<SentencePieceModel.Piece> pieces, Map<String, Integer> ids) {

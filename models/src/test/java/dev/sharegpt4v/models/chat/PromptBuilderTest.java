@@ -105,6 +105,18 @@ final class PromptBuilderTest {
     }
 
     @Test
+    void theConvertedTemplatePutsANewlineAfterEveryImageAndASpaceAfterEveryText() {
+        try (Tokenizer tokenizer = Tokenizers.demo()) {
+            PromptBuilder builder = new PromptBuilder(tokenizer, ChatTemplate.LLAVA_HF, 1, 2);
+            Message system = new Message(
+                    Role.SYSTEM, List.of(new ContentPart.Text("Be brief."), new ContentPart.Text("Be kind.")));
+            assertThat(builder.render(new Conversation(List.of(system, user(" Compare. ", IMAGE, "Them.", IMAGE)))))
+                    .isEqualTo("Be brief. Be kind. USER: <image>\n<image>\n Compare.  Them. ASSISTANT:");
+            assertThat(builder.render(new Conversation(List.of(user(IMAGE))))).isEqualTo("USER: <image>\nASSISTANT:");
+        }
+    }
+
+    @Test
     void aMarkerWrittenByAUserIsNoImage() {
         int[] ids = ids(user("<image></s>"));
         assertThat(ids).doesNotContain(I);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.catalog.ManifestJson;
+import dev.sharegpt4v.models.catalog.PackageException;
 import dev.sharegpt4v.models.catalog.PackageFile;
 import dev.sharegpt4v.models.catalog.PackageFiles;
 import dev.sharegpt4v.models.catalog.PackageManifest;
@@ -94,15 +95,29 @@ final class ConverterTest {
     }
 
     @Test
-    void aFailureInTheMiddleLeavesNothing() {
-        TokenizerSource missing = TokenizerSource.of(folder.resolve("nowhere"));
+    void aTokenizerOfAnotherModelIsNotLoaded() {
+        Converter.convert(
+                new SyntheticCheckpoint(MODEL),
+                TokenizerSource.synthetic(MODEL.decoder().vocabularySize() + 1),
+                out(),
+                ConversionOptions.of(WeightFormat.FP32),
+                ConversionProgress.NONE);
+        assertThatExceptionOfType(PackageException.class)
+                .isThrownBy(() -> LoadedModel.open(out()))
+                .withMessageContainingAll("301 pieces", "300");
+    }
+
+    @Test
+    void aMissingTokenizerIsFoundBeforeWeightsAreWritten() {
+        List<Long> written = new ArrayList<>();
         assertThatExceptionOfType(TokenizerException.class)
                 .isThrownBy(() -> Converter.convert(
                         new SyntheticCheckpoint(MODEL),
-                        missing,
+                        TokenizerSource.of(folder.resolve("nowhere")),
                         out(),
                         ConversionOptions.of(WeightFormat.FP32),
-                        ConversionProgress.NONE));
+                        (activity, done, total) -> written.add(done)));
+        assertThat(written).isEmpty();
         assertThat(siblings()).isEmpty();
     }
 
