@@ -76,10 +76,11 @@ final class LosslessPixels {
         LosslessCodes codes = groups.at(0, 0);
         int at = 0;
         while (at < pixels.length) {
+            // Not after the last pixel: libwebp takes a picture that is complete, too.
+            bits.requireEnough();
             int x = at % width;
             if (groups.mayChange(x)) {
                 codes = groups.at(x, at / width);
-                bits.requireEnough();
             }
             int green = codes.green().read(bits);
             if (green < 256) {
@@ -98,7 +99,6 @@ final class LosslessPixels {
                 put(at++, cache[index]);
             }
         }
-        bits.requireEnough();
         return pixels;
     }
 
