@@ -168,7 +168,7 @@ public final class HttpFrontend {
         @Override
         public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
             String path = route(request.path().path());
-            response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request));
+            response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request.headers()));
             chain.proceed();
             metrics.answered(
                     ROUTES.containsKey(path) ? path : "other", response.status().code());
