@@ -16,6 +16,7 @@ import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.testing.ErrorAnswer;
 import dev.sharegpt4v.server.testing.Events;
 import dev.sharegpt4v.server.testing.Pictures;
+import dev.sharegpt4v.server.testing.RawClient;
 import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.Shell;
 import io.restassured.RestAssured;
@@ -162,6 +163,19 @@ final class ApplicationTest {
                 "serve", "--model", folder.resolve("model").toString(), "--port", Integer.toString(application.port()));
         assertThat(shell.code()).as(shell.err()).isEqualTo(3);
         assertThat(shell.err()).contains(Integer.toString(application.port())).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aServerThatStopsEndsItsStreams() throws Exception {
+        Application other = Application.start(config(folder.resolve("model"), 0));
+        try (RawClient client = new RawClient(other.port())) {
+            client.post(
+                    "/v1/chat/completions",
+                    Requests.streamed(request(0)).put("max_tokens", 150).toString());
+            client.readUntil("\"role\"");
+            other.close();
+            assertThat(client.readUntil("[DONE]")).contains("\"finish_reason\":\"length\"");
+        }
     }
 
     @Test

@@ -103,6 +103,9 @@ final class ModelOptions {
         require("--encoder-threads", encoderThreads, 1, MOST_THREADS);
         require("--encoder-batch", encoderBatch, 1, 1 << 10);
         require("--block-size", blockSize, 1, 1 << 16);
+        if (Integer.bitCount(blockSize) != 1) {
+            throw new ParameterException(spec.commandLine(), "--block-size must be a power of two, not " + blockSize);
+        }
         require("--kv-cache-mb", kvCacheMegabytes == null ? 1 : kvCacheMegabytes, 1, 1L << 30);
         require("--max-running", maxRunning, 1, 1 << 16);
         require("--max-queued", maxQueued, 1, 1 << 24);

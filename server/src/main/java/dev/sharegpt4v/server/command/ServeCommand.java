@@ -66,15 +66,17 @@ final class ServeCommand implements Callable<Integer> {
                 Runtime.getRuntime().availableProcessors(),
                 image,
                 Duration.ofSeconds(pingSeconds));
-        Application application = Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds)));
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
-        spec.commandLine()
-                .getOut()
-                .printf(
-                        "ready http://%s:%d model=%s%n",
-                        host.contains(":") ? "[" + host + "]" : host, application.port(), application.modelName());
-        application.join();
+        try (Application application =
+                Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds)))) {
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
+            spec.commandLine()
+                    .getOut()
+                    .printf(
+                            "ready http://%s:%d model=%s%n",
+                            host.contains(":") ? "[" + host + "]" : host, application.port(), application.modelName());
+            application.join();
+        }
         return 0;
     }
 }

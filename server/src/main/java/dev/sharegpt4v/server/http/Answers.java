@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.WireWriter;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.UUID;
 
@@ -35,8 +35,8 @@ final class Answers {
     }
 
     /** The caller's id where it has a sane one, else a new one. */
-    static String requestId(ServerRequest request) {
-        String given = request.headers().first(HeaderNames.create(REQUEST_ID)).orElse("");
+    static String requestId(Headers headers) {
+        String given = headers.first(HeaderNames.create(REQUEST_ID)).orElse("");
         boolean sane = !given.isEmpty()
                 && given.length() <= LONGEST_ID
                 && given.chars().allMatch(c -> c > ' ' && c < 127);

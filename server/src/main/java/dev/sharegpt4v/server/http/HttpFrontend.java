@@ -17,6 +17,8 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -145,7 +147,11 @@ public final class HttpFrontend {
     /** Anything that was not foreseen: told to the log with its trace, to the caller without. */
     private void fail(ServerRequest request, ServerResponse response, Throwable failure) {
         if (response.isSent()) {
-            LOG.log(System.Logger.Level.DEBUG, "an exchange ended early", failure);
+            boolean clientGone = failure instanceof IOException || failure instanceof UncheckedIOException;
+            LOG.log(
+                    clientGone ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
+                    "an exchange ended early",
+                    failure);
             return;
         }
         LOG.log(System.Logger.Level.ERROR, request.prologue().uriPath().path() + " failed unexpectedly", failure);
@@ -168,7 +174,7 @@ public final class HttpFrontend {
         @Override
         public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
             String path = route(request.path().path());
-            response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request));
+            response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request.headers()));
             chain.proceed();
             metrics.answered(
                     ROUTES.containsKey(path) ? path : "other", response.status().code());

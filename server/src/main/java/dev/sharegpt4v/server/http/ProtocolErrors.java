@@ -27,6 +27,7 @@ final class ProtocolErrors implements DirectHandler {
         TransportResponse.Builder response = TransportResponse.builder()
                 .status(status)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
+                .header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request.headers()))
                 .keepAlive(type.keepAlive())
                 .entity(WireWriter.bytes(WireWriter.error(error(status))));
         headers.forEach(response::header);

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.models.testing.ParityCase;
+import dev.sharegpt4v.server.testing.Eventually;
 import dev.sharegpt4v.server.testing.Golden;
 import dev.sharegpt4v.server.testing.Pictures;
 import dev.sharegpt4v.server.testing.Shell;
+import io.restassured.RestAssured;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ConvertedModelTest {
 
     private static final Path CHECKPOINT = ParityCase.load("plain", "published").checkpoint();
+
+    private static final Pattern READY = Pattern.compile("ready (http://127[.]0[.]0[.]1:[0-9]+) model=(\\S+)\\s+");
 
     @TempDir
     private static Path folder;
@@ -93,6 +102,27 @@ final class ConvertedModelTest {
                 "caption", "--model", path("model"), "--prompt", "what? ".repeat(200), "--json", path("a.png"));
         assertThat(shell.code()).isEqualTo(1);
         assertThat(Golden.parse(shell.out()).path("error").asText()).contains("256");
+    }
+
+    @Test
+    void aServerSaysWhenItIsReadyAndWhere() throws Exception {
+        PrintStream out = System.out;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+        Thread server = Thread.ofPlatform()
+                .start(() -> CommandLineTool.run("serve", "--model", path("model"), "--port", "0", "--threads", "1"));
+        try {
+            Eventually.holds(
+                    "it is ready", () -> said.toString(StandardCharsets.UTF_8).endsWith(System.lineSeparator()));
+            Matcher ready = READY.matcher(said.toString(StandardCharsets.UTF_8));
+            assertThat(ready.matches()).isTrue();
+            assertThat((String) RestAssured.get(ready.group(1) + "/v1/models").path("data[0].id"))
+                    .isEqualTo(ready.group(2));
+        } finally {
+            server.interrupt();
+            server.join();
+            System.setOut(out);
+        }
     }
 
     @Test

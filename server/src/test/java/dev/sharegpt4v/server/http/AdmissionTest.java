@@ -20,7 +20,7 @@ final class AdmissionTest {
     private static final String CHAT = "/v1/chat/completions";
 
     /** Still being said while all requests come in. */
-    private static final String LONG = "a red circle ".repeat(200);
+    private static final String LONG = "a red circle ".repeat(500);
 
     private static HttpLimits concurrent(int most) {
         return new HttpLimits(1 << 20, 20, most, 2, HttpLimits.DEFAULT.image(), Duration.ofSeconds(5));
@@ -47,7 +47,7 @@ final class AdmissionTest {
             clients.getLast().post(CHAT, Requests.text("?").toString());
         }
         Eventually.holds("all are in", () -> {
-            server.allowSteps(1);
+            server.allowStep();
             return server.snapshot().running() + server.snapshot().waiting() == places;
         });
 

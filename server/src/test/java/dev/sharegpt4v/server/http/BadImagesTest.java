@@ -63,7 +63,7 @@ final class BadImagesTest {
     }
 
     @Test
-    void anHonestBombIsRefusedByItsHeader() {
+    void aBombOfAHundredMegapixelsIsRefusedByItsHeader() {
         refuse(PngBytes.gray(10_000, 10_000, 10), "image_too_large");
     }
 

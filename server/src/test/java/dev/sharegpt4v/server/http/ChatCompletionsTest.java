@@ -62,7 +62,7 @@ final class ChatCompletionsTest {
     }
 
     @Test
-    void arequestWithoutIdOrWithAnOverlongOneGetsANewOne() {
+    void aRequestWithoutIdOrWithAnOverlongOneGetsANewOne() {
         String first = server.chat(Requests.text("?")).header("x-request-id");
         String second = RestAssured.given()
                 .spec(server.spec())

@@ -59,7 +59,7 @@ final class HangUpTest {
                     + "Content-Length: " + body.length + "\r\n\r\n");
             client.send(body);
             Eventually.holds("they are in the engine", () -> {
-                server.allowSteps(1);
+                server.allowStep();
                 return server.snapshot().running() == 3;
             });
         }
@@ -75,18 +75,18 @@ final class HangUpTest {
             clients.getLast().post(CHAT, Requests.text("?").toString());
         }
         Eventually.holds("all places are taken", () -> {
-            server.allowSteps(1);
+            server.allowStep();
             return server.snapshot().running() == ScriptedServer.ENGINE.maxRunning();
         });
         try (RawClient queued = new RawClient(server.port())) {
             queued.post(CHAT, Requests.text("?").toString());
             Eventually.holds("one waits", () -> {
-                server.allowSteps(1);
+                server.allowStep();
                 return server.snapshot().waiting() == 1;
             });
         }
         Eventually.holds("none waits", () -> {
-            server.allowSteps(1);
+            server.allowStep();
             return server.snapshot().waiting() == 0;
         });
         assertThat(server.snapshot().running()).isEqualTo(ScriptedServer.ENGINE.maxRunning());
@@ -122,7 +122,7 @@ final class HangUpTest {
 
     private void everythingIsFree() throws InterruptedException {
         Eventually.holds("everything is free", () -> {
-            server.allowSteps(1);
+            server.allowStep();
             return server.snapshot().usedBlocks() == 0
                     && server.snapshot().running() == 0
                     && server.snapshot().waiting() == 0;

@@ -180,7 +180,8 @@ final class ProtocolErrorsTest {
     private static void isError(String answer, int status, String code) {
         assertThat(answer)
                 .startsWith("HTTP/1.1 " + status + " ")
-                .containsIgnoringCase("content-type: application/json");
+                .containsIgnoringCase("content-type: application/json")
+                .containsIgnoringCase("x-request-id: req_");
         ErrorAnswer.is(answer.substring(answer.indexOf("\r\n\r\n") + 4), code, "");
     }
 }

@@ -105,6 +105,13 @@ public final class ScriptedServer implements AutoCloseable {
         };
     }
 
+    /** Lets one more step run unless one may already; for conditions that are asked again and again. */
+    public void allowStep() {
+        if (steps.availablePermits() == 0) {
+            steps.release();
+        }
+    }
+
     /** Lets so many more steps run. */
     public void allowSteps(int count) {
         steps.release(count);
