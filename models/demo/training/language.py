@@ -83,16 +83,6 @@ def _total(scene: Scene) -> str:
     return f"In total, there are {NUMBERS[count]} shapes."
 
 
-def _single_relation(scene: Scene) -> str:
-    """How the first two single things stand to each other, or nothing."""
-    single = [group for group in scene.groups if group.count == 1]
-    if len(single) < 2:
-        return ""
-    first, second = single[0], single[1]
-    relation = _relation(first.places[0], second.places[0])
-    return f"The {first.colour} {first.shape} is {relation} the {second.colour} {second.shape}."
-
-
 def _relation(first: int, second: int) -> str:
     parts = []
     if first // 3 != second // 3:
@@ -138,8 +128,7 @@ def detailed(scene: Scene, rng: random.Random) -> str:
         sentences.append(f"In the {PLACES[place]}, there is a {group.size} {group.colour} {group.shape}.")
     if len(objects) > 1:
         sentences.append(_total(scene))
-    sentences.append(_single_relation(scene))
-    return " ".join(sentence for sentence in sentences if sentence)
+    return " ".join(sentences)
 
 
 def brief(scene: Scene, rng: random.Random) -> str:
@@ -308,12 +297,10 @@ def expected_objects(scene: Scene) -> dict[str, int]:
 
 
 def expected_text(scene: Scene) -> list[str]:
-    """Further strings that a right detailed caption contains: background, total, a relation, the label, the bars in order."""
+    """Further strings that a right detailed caption contains: background, total, the label, the bars in order."""
     found = [f"on {article(scene.background)} {scene.background} background"]
     if len(_objects(scene)) > 1:
         found.append(_total(scene))
-    if _single_relation(scene):
-        found.append(_single_relation(scene))
     if scene.label:
         found.append(f'"{scene.label.text}" is printed in {scene.label.colour}')
     if scene.bars:

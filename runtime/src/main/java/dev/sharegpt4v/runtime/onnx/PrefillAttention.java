@@ -9,7 +9,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Attention of a chunk of a prompt: block by block over the context, four queries at a time.
+ * Attention of a chunk of a prompt: block by block over the context, eight queries at a time.
  *
  * <p>A block's keys are transposed once and then serve all queries of the chunk, so that scores come out sixteen lanes at a
  * time without adding across lanes.
@@ -17,7 +17,8 @@ import jdk.incubator.vector.FloatVector;
 final class PrefillAttention {
 
     private static final int LANES = SPECIES.length();
-    private static final int TILE = 4;
+    /** Eight sums in flight hide the latency of the multiply-add units. */
+    private static final int TILE = 8;
 
     private final AttentionStep step;
     private final CustomOperators.Attributes shape;
@@ -102,11 +103,19 @@ final class PrefillAttention {
         }
     }
 
-    /** keys[d][t] from the block's [t][d]. */
+    /** keys[d][t] from the block's [t][d], in squares that stay in the nearest cache. */
     private void transpose(long from) {
         MemorySegment.copy(pool.bytes(), ValueLayout.JAVA_FLOAT_UNALIGNED, from, block, 0, blockSize * size);
-        for (int d = 0; d < size; d++) {
-            for (int t = 0; t < blockSize; t++) {
+        for (int t = 0; t < blockSize; t += LANES) {
+            for (int d = 0; d < size; d += LANES) {
+                transposeSquare(t, d);
+            }
+        }
+    }
+
+    private void transposeSquare(int firstToken, int firstChannel) {
+        for (int d = firstChannel; d < firstChannel + LANES; d++) {
+            for (int t = firstToken; t < firstToken + LANES; t++) {
                 keys[d * blockSize + t] = block[t * size + d];
             }
         }
@@ -131,18 +140,30 @@ final class PrefillAttention {
         FloatVector s1 = FloatVector.zero(SPECIES);
         FloatVector s2 = FloatVector.zero(SPECIES);
         FloatVector s3 = FloatVector.zero(SPECIES);
+        FloatVector s4 = FloatVector.zero(SPECIES);
+        FloatVector s5 = FloatVector.zero(SPECIES);
+        FloatVector s6 = FloatVector.zero(SPECIES);
+        FloatVector s7 = FloatVector.zero(SPECIES);
         int q = tile * size;
-        for (int d = 0; d < size; d++) {
+        for (int d = 0; d < size; d++, q++) {
             FloatVector key = FloatVector.fromArray(SPECIES, keys, d * blockSize + t);
-            s0 = key.fma(FloatVector.broadcast(SPECIES, query[q + d]), s0);
-            s1 = key.fma(FloatVector.broadcast(SPECIES, query[q + size + d]), s1);
-            s2 = key.fma(FloatVector.broadcast(SPECIES, query[q + 2 * size + d]), s2);
-            s3 = key.fma(FloatVector.broadcast(SPECIES, query[q + 3 * size + d]), s3);
+            s0 = key.fma(FloatVector.broadcast(SPECIES, query[q]), s0);
+            s1 = key.fma(FloatVector.broadcast(SPECIES, query[q + size]), s1);
+            s2 = key.fma(FloatVector.broadcast(SPECIES, query[q + 2 * size]), s2);
+            s3 = key.fma(FloatVector.broadcast(SPECIES, query[q + 3 * size]), s3);
+            s4 = key.fma(FloatVector.broadcast(SPECIES, query[q + 4 * size]), s4);
+            s5 = key.fma(FloatVector.broadcast(SPECIES, query[q + 5 * size]), s5);
+            s6 = key.fma(FloatVector.broadcast(SPECIES, query[q + 6 * size]), s6);
+            s7 = key.fma(FloatVector.broadcast(SPECIES, query[q + 7 * size]), s7);
         }
         s0.intoArray(scores, t);
         s1.intoArray(scores, blockSize + t);
         s2.intoArray(scores, 2 * blockSize + t);
         s3.intoArray(scores, 3 * blockSize + t);
+        s4.intoArray(scores, 4 * blockSize + t);
+        s5.intoArray(scores, 5 * blockSize + t);
+        s6.intoArray(scores, 6 * blockSize + t);
+        s7.intoArray(scores, 7 * blockSize + t);
     }
 
     /** Turns a query's scores of this block into weights; tokens from {@code visible} on lie in its future. */
@@ -178,6 +199,10 @@ final class PrefillAttention {
         FloatVector s1 = FloatVector.fromArray(SPECIES, sums, base + size);
         FloatVector s2 = FloatVector.fromArray(SPECIES, sums, base + 2 * size);
         FloatVector s3 = FloatVector.fromArray(SPECIES, sums, base + 3 * size);
+        FloatVector s4 = FloatVector.fromArray(SPECIES, sums, base + 4 * size);
+        FloatVector s5 = FloatVector.fromArray(SPECIES, sums, base + 5 * size);
+        FloatVector s6 = FloatVector.fromArray(SPECIES, sums, base + 6 * size);
+        FloatVector s7 = FloatVector.fromArray(SPECIES, sums, base + 7 * size);
         for (int t = 0; t < visible; t++) {
             FloatVector value =
                     FloatVector.fromMemorySegment(SPECIES, bytes, values + ((long) t * size + d) * Float.BYTES, ORDER);
@@ -185,10 +210,18 @@ final class PrefillAttention {
             s1 = value.fma(FloatVector.broadcast(SPECIES, scores[blockSize + t]), s1);
             s2 = value.fma(FloatVector.broadcast(SPECIES, scores[2 * blockSize + t]), s2);
             s3 = value.fma(FloatVector.broadcast(SPECIES, scores[3 * blockSize + t]), s3);
+            s4 = value.fma(FloatVector.broadcast(SPECIES, scores[4 * blockSize + t]), s4);
+            s5 = value.fma(FloatVector.broadcast(SPECIES, scores[5 * blockSize + t]), s5);
+            s6 = value.fma(FloatVector.broadcast(SPECIES, scores[6 * blockSize + t]), s6);
+            s7 = value.fma(FloatVector.broadcast(SPECIES, scores[7 * blockSize + t]), s7);
         }
         s0.intoArray(sums, base);
         s1.intoArray(sums, base + size);
         s2.intoArray(sums, base + 2 * size);
         s3.intoArray(sums, base + 3 * size);
+        s4.intoArray(sums, base + 4 * size);
+        s5.intoArray(sums, base + 5 * size);
+        s6.intoArray(sums, base + 6 * size);
+        s7.intoArray(sums, base + 7 * size);
     }
 }

@@ -8,9 +8,11 @@ import dev.sharegpt4v.models.convert.TokenizerSource;
 import dev.sharegpt4v.models.convert.WeightFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,10 +20,11 @@ import java.util.stream.Stream;
 final class DemoModel {
 
     private static final String CHECKPOINT = "sharegpt4v-demo";
+    private static final String TOWER = "sharegpt4v-demo-vision-tower";
 
     private DemoModel() {}
 
-    /** The demo's package, converted again when the checkpoint is newer. */
+    /** The demo's package, converted again when the checkpoint or this program is newer. */
     static Path packageFolder() {
         Path home = Path.of(System.getProperty("sharegpt4v.home", "."), "models", "demo");
         Path checkpoint = home.resolve(CHECKPOINT);
@@ -30,7 +33,7 @@ final class DemoModel {
                     "no --model was given, and the demo model is not at " + checkpoint.toAbsolutePath());
         }
         Path target = writable(home).resolve(CHECKPOINT);
-        if (isCurrent(target, checkpoint)) {
+        if (isCurrent(target, List.of(checkpoint, home.resolve(TOWER), program()))) {
             return target;
         }
         System.err.println("converting the demo model (once) …");
@@ -48,16 +51,32 @@ final class DemoModel {
                 : Path.of(System.getProperty("java.io.tmpdir"), "sharegpt4v-demo-package");
     }
 
-    private static boolean isCurrent(Path target, Path checkpoint) {
+    /** Where these classes come from: another version may write packages differently. */
+    private static Path program() {
+        return Path.of(URI.create(DemoModel.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
+    }
+
+    private static boolean isCurrent(Path target, List<Path> sources) {
         Path manifest = target.resolve("model.json");
-        try (Stream<Path> files = Files.list(checkpoint)) {
-            if (!Files.isRegularFile(manifest)) {
-                return false;
-            }
-            FileTime converted = Files.getLastModifiedTime(manifest);
-            return files.allMatch(file -> modified(file).compareTo(converted) < 0);
+        if (!Files.isRegularFile(manifest)) {
+            return false;
+        }
+        FileTime converted = modified(manifest);
+        return sources.stream()
+                .flatMap(DemoModel::files)
+                .allMatch(file -> modified(file).compareTo(converted) < 0);
+    }
+
+    /** A file, or the files of a folder. */
+    private static Stream<Path> files(Path source) {
+        try (Stream<Path> found = Files.walk(source)) {
+            return found.filter(Files::isRegularFile).toList().stream();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + checkpoint, e);
+            throw new UncheckedIOException("cannot list " + source, e);
         }
     }
 

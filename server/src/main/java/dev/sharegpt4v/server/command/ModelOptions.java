@@ -56,7 +56,7 @@ final class ModelOptions {
     @Nullable
     Long kvCacheMegabytes;
 
-    @Option(names = "--block-size", paramLabel = "TOKENS", description = "Tokens per KV block (${DEFAULT-VALUE}).")
+    @Option(names = "--kv-block-size", paramLabel = "TOKENS", description = "Tokens per KV block (${DEFAULT-VALUE}).")
     int blockSize = 64;
 
     @Option(
@@ -102,9 +102,10 @@ final class ModelOptions {
         require("--threads", threads, 1, MOST_THREADS);
         require("--encoder-threads", encoderThreads, 1, MOST_THREADS);
         require("--encoder-batch", encoderBatch, 1, 1 << 10);
-        require("--block-size", blockSize, 1, 1 << 16);
+        require("--kv-block-size", blockSize, 1, 1 << 16);
         if (Integer.bitCount(blockSize) != 1) {
-            throw new ParameterException(spec.commandLine(), "--block-size must be a power of two, not " + blockSize);
+            throw new ParameterException(
+                    spec.commandLine(), "--kv-block-size must be a power of two, not " + blockSize);
         }
         require("--kv-cache-mb", kvCacheMegabytes == null ? 1 : kvCacheMegabytes, 1, 1L << 30);
         require("--max-running", maxRunning, 1, 1 << 16);

@@ -50,7 +50,7 @@ final class CommandLineTest {
                 "serve --port many",
                 "serve --port 70000 --model .",
                 "serve --threads 0 --model .",
-                "serve --block-size 48 --model .",
+                "serve --kv-block-size 48 --model .",
                 "serve --max-running 0 --model .",
                 "serve --max-images -1 --model .",
                 "serve --drain-seconds -1 --model .",

@@ -45,7 +45,7 @@ final class EngineBenchCommandTest {
                 "1,3",
                 "--context",
                 "0,30",
-                "--block-size",
+                "--kv-block-size",
                 "16",
                 "--repetitions",
                 "2",

@@ -35,8 +35,9 @@ final class DemoModelTest {
 
     @Test
     void captionsNameEveryObjectOfHeldOutScenesInNineteenOfTwentyPictures() throws Exception {
-        List<String> captions = together(
-                scenes.stream().map(scene -> task(() -> server.caption(scene.picture()))).toList());
+        List<String> captions = together(scenes.stream()
+                .map(scene -> task(() -> server.caption(scene.picture())))
+                .toList());
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < captions.size(); i++) {
             if (!scenes.get(i).isToldBy(captions.get(i))) {
@@ -60,8 +61,9 @@ final class DemoModelTest {
                 });
             }
         }
-        List<String> wrong =
-                together(verdicts).stream().filter(verdict -> !verdict.isEmpty()).toList();
+        List<String> wrong = together(verdicts).stream()
+                .filter(verdict -> !verdict.isEmpty())
+                .toList();
         assertThat(wrong).as("wrong answers").hasSizeLessThanOrEqualTo(verdicts.size() / 10);
     }
 
