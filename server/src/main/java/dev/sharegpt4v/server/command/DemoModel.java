@@ -36,7 +36,7 @@ final class DemoModel {
         if (isCurrent(target, List.of(checkpoint, home.resolve(TOWER), program()))) {
             return target;
         }
-        System.err.println("converting the demo model (once) …");
+        System.err.println("converting the demo model, once");
         try (Checkpoint opened = Checkpoints.open(checkpoint, Optional.empty());
                 Progress progress = new Progress()) {
             ConversionOptions options = ConversionOptions.of(WeightFormat.FP32).replacing();
