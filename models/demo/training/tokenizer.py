@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 
 import sentencepiece
+from sentencepiece import sentencepiece_model_pb2
 
 from conversation import SYSTEM, turns_for
 from world import random_scene
@@ -39,6 +41,15 @@ def train(prefix: str, scenes: int = 4000) -> None:
         num_threads=2,
         minloglevel=1,
     )
+    forget_place(Path(prefix + ".model"))
+
+
+def forget_place(file: Path) -> None:
+    """The trainer notes where it wrote the file, which is nobody's business."""
+    model = sentencepiece_model_pb2.ModelProto()
+    model.ParseFromString(file.read_bytes())
+    model.trainer_spec.model_prefix = "tokenizer"
+    file.write_bytes(model.SerializeToString())
 
 
 if __name__ == "__main__":
