@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** Options of every command that runs a model. */
 final class ModelOptions {
 
+    private static final int STEP_TOKENS = 128;
     private static final int MOST_THREADS = 1024;
 
     @Spec(Spec.Target.MIXEE)
@@ -71,8 +72,9 @@ final class ModelOptions {
     @Option(
             names = "--max-step-tokens",
             paramLabel = "N",
-            description = "Tokens of one step at most (${DEFAULT-VALUE}).")
-    int maxStepTokens = 256;
+            description = "Tokens of one step at most; 128, or --max-running where that is more, when left out.")
+    @Nullable
+    Integer maxStepTokens;
 
     @Option(names = "--config", paramLabel = "FILE", description = "Properties file with values for options.")
     @Nullable
@@ -90,6 +92,11 @@ final class ModelOptions {
         return given;
     }
 
+    /** A running stream waits for one step; prefill gains nothing from larger ones. See docs/performance.md. */
+    int stepTokens() {
+        return maxStepTokens == null ? Math.max(STEP_TOKENS, maxRunning) : maxStepTokens;
+    }
+
     /** Refuses a number that an option cannot have. */
     void require(String option, long value, long least, long most) {
         if (value < least || value > most) {
@@ -102,7 +109,7 @@ final class ModelOptions {
         require("--threads", threads, 1, MOST_THREADS);
         require("--encoder-threads", encoderThreads, 1, MOST_THREADS);
         require("--encoder-batch", encoderBatch, 1, 1 << 10);
-        require("--kv-block-size", blockSize, 1, 1 << 16);
+        require("--kv-block-size", blockSize, 16, 1 << 16);
         if (Integer.bitCount(blockSize) != 1) {
             throw new ParameterException(
                     spec.commandLine(), "--kv-block-size must be a power of two, not " + blockSize);
@@ -110,7 +117,7 @@ final class ModelOptions {
         require("--kv-cache-mb", kvCacheMegabytes == null ? 1 : kvCacheMegabytes, 1, 1L << 30);
         require("--max-running", maxRunning, 1, 1 << 16);
         require("--max-queued", maxQueued, 1, 1 << 24);
-        require("--max-step-tokens", maxStepTokens, maxRunning, 1 << 20);
+        require("--max-step-tokens", stepTokens(), maxRunning, 1 << 20);
         return new ServerConfig(
                 packageFolder(),
                 Optional.ofNullable(servedName),
@@ -121,7 +128,7 @@ final class ModelOptions {
                 encoderBatch,
                 blockSize,
                 kvCacheMegabytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheMegabytes << 20),
-                new EngineOptions(maxRunning, maxQueued, maxStepTokens),
+                new EngineOptions(maxRunning, maxQueued, stepTokens()),
                 limits,
                 drain);
     }
