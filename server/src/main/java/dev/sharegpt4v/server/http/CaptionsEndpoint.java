@@ -13,7 +13,6 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +41,7 @@ final class CaptionsEndpoint implements HttpService {
         rules.post(this::post);
     }
 
-    private void post(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
+    private void post(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
             boolean form = RequestBody.mediaType(request).equals("multipart/form-data");
             Optional<CaptionForm> parts = form ? Optional.of(CaptionForm.read(request, limits)) : Optional.empty();
@@ -57,7 +56,7 @@ final class CaptionsEndpoint implements HttpService {
     }
 
     private void answer(ServerResponse response, CaptionRequest caption, List<ImageInput> inputs, Client client)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         client.requirePresent();
         WireWriter writer = identity.writer("caption-");
         List<TextGeneration> texts = new ArrayList<>();
@@ -114,7 +113,7 @@ final class CaptionsEndpoint implements HttpService {
     }
 
     private void stream(ServerResponse response, WireWriter writer, List<TextGeneration> texts)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         try (EventStream events = new EventStream(response, limits.pingInterval())) {
             try {
                 for (int i = 0; i < texts.size(); i++) {

@@ -16,7 +16,6 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +45,7 @@ final class ChatCompletionsEndpoint implements HttpService {
         rules.post(this::post);
     }
 
-    private void post(ServerRequest request, ServerResponse response) throws IOException, InterruptedException {
+    private void post(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
             ChatCompletionRequest chat = ChatRequestReader.read(
                     RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
@@ -58,7 +57,7 @@ final class ChatCompletionsEndpoint implements HttpService {
     }
 
     private void answer(ServerResponse response, ChatCompletionRequest chat, Client client)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         Conversation conversation = conversation(chat);
         texts.require(conversation, "messages");
         Prompt prompt = model.prompts().build(conversation);
@@ -84,7 +83,7 @@ final class ChatCompletionsEndpoint implements HttpService {
     }
 
     private void stream(ServerResponse response, WireWriter writer, TextGeneration text, CompletionOptions options)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         boolean withUsage = options.streamUsage();
         try (EventStream events = new EventStream(response, limits.pingInterval())) {
             try {

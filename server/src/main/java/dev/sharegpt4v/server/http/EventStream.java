@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.WireWriter;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,12 +35,12 @@ final class EventStream implements AutoCloseable {
         this.pinger = Thread.ofVirtual().name("ping").start(() -> ping(pingInterval));
     }
 
-    void send(JsonNode data) throws IOException {
+    void send(JsonNode data) {
         write(line("data: ", WireWriter.bytes(data), "\n\n"));
     }
 
     /** Tells of a failure by an event, which nothing follows; throws it when nothing was sent, for an answer of its own. */
-    synchronized void sendError(ApiException error) throws IOException {
+    synchronized void sendError(ApiException error) {
         if (output == null) {
             closed = true;
             throw error;
@@ -47,7 +48,7 @@ final class EventStream implements AutoCloseable {
         write(line("event: error\ndata: ", WireWriter.bytes(WireWriter.error(error)), "\n\n"));
     }
 
-    void sendDone() throws IOException {
+    void sendDone() {
         write("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
     }
 
@@ -59,16 +60,20 @@ final class EventStream implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    private synchronized void write(byte[] bytes) throws IOException {
+    private synchronized void write(byte[] bytes) {
         silent = false;
         try {
             OutputStream opened = open();
             opened.write(bytes);
             opened.flush();
-        } catch (RuntimeException e) {
-            // Helidon reports a lost connection by an unchecked exception.
-            throw new IOException("the client has gone", e);
+        } catch (IOException | RuntimeException e) {
+            throw gone(e);
         }
+    }
+
+    /** What Helidon takes as the end of a connection, and does not write to the log with its trace. */
+    private static CloseConnectionException gone(Exception cause) {
+        return new CloseConnectionException("the client has gone", cause);
     }
 
     private OutputStream open() {
@@ -97,7 +102,7 @@ final class EventStream implements AutoCloseable {
                     silent = true;
                 }
             }
-        } catch (IOException e) {
+        } catch (CloseConnectionException e) {
             // The client has gone, which whoever watches it knows.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -105,7 +110,7 @@ final class EventStream implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         OutputStream opened;
         synchronized (this) {
             closed = true;
@@ -118,8 +123,8 @@ final class EventStream implements AutoCloseable {
         }
         try {
             opened.close();
-        } catch (RuntimeException e) {
-            throw new IOException("the client has gone", e);
+        } catch (IOException | RuntimeException e) {
+            throw gone(e);
         }
     }
 }

@@ -175,9 +175,13 @@ public final class HttpFrontend {
         public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
             String path = route(request.path().path());
             response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request.headers()));
-            chain.proceed();
-            metrics.answered(
-                    ROUTES.containsKey(path) ? path : "other", response.status().code());
+            try {
+                chain.proceed();
+            } finally {
+                metrics.answered(
+                        ROUTES.containsKey(path) ? path : "other",
+                        response.status().code());
+            }
             closeIfSaid(request, response);
         }
     }
