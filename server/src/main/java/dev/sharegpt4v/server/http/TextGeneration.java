@@ -1,7 +1,6 @@
 package dev.sharegpt4v.server.http;
 
-import dev.sharegpt4v.models.text.IncrementalDetokenizer;
-import dev.sharegpt4v.models.text.StopStringMatcher;
+import dev.sharegpt4v.models.text.AnswerDecoder;
 import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.FinishReason;
 import dev.sharegpt4v.runtime.engine.Generation;
@@ -22,9 +21,7 @@ import java.util.Set;
 final class TextGeneration implements AutoCloseable {
 
     private final Generation generation;
-    private final IncrementalDetokenizer detokenizer;
-    private final StopStringMatcher stops;
-    private final Set<Integer> endTokens;
+    private final AnswerDecoder decoder;
     private final Prompt prompt;
     private int completionTokens;
     private Optional<String> finishReason = Optional.empty();
@@ -33,9 +30,7 @@ final class TextGeneration implements AutoCloseable {
     private TextGeneration(
             Generation generation, ServedModel model, Prompt prompt, List<String> stops, Set<Integer> ends) {
         this.generation = generation;
-        this.detokenizer = new IncrementalDetokenizer(model.tokenizer());
-        this.stops = new StopStringMatcher(stops);
-        this.endTokens = ends;
+        this.decoder = new AnswerDecoder(model.tokenizer(), stops, ends);
         this.prompt = prompt;
         this.usage = new Usage(prompt.length(), prompt.imagePositions(), 0, 0);
     }
@@ -83,11 +78,8 @@ final class TextGeneration implements AutoCloseable {
 
     private String token(int id) {
         completionTokens++;
-        if (endTokens.contains(id)) {
-            return "";
-        }
-        String text = stops.append(detokenizer.append(id));
-        if (stops.matched().isPresent()) {
+        String text = decoder.append(id);
+        if (decoder.isStopped()) {
             generation.cancel();
             finish(FinishReason.STOP, new Usage(prompt.length(), prompt.imagePositions(), 0, completionTokens));
         }
@@ -95,9 +87,8 @@ final class TextGeneration implements AutoCloseable {
     }
 
     private String finished(GenerationEvent.Finished finished) {
-        String rest = stops.append(detokenizer.finish());
-        rest += stops.finish();
-        FinishReason reason = stops.matched().isPresent() ? FinishReason.STOP : finished.reason();
+        String rest = decoder.finish();
+        FinishReason reason = decoder.isStopped() ? FinishReason.STOP : finished.reason();
         finish(reason, finished.usage());
         return rest;
     }

@@ -1,0 +1,33 @@
+package dev.sharegpt4v.models.text;
+
+import java.util.List;
+import java.util.Set;
+
+/** The tokens of one answer to its words: no cut characters, and nothing of what ends the answer. One reader. */
+public final class AnswerDecoder {
+
+    private final IncrementalDetokenizer detokenizer;
+    private final StopStringMatcher stops;
+    private final Set<Integer> endTokens;
+
+    public AnswerDecoder(Tokenizer tokenizer, List<String> stopStrings, Set<Integer> endTokens) {
+        this.detokenizer = new IncrementalDetokenizer(tokenizer);
+        this.stops = new StopStringMatcher(stopStrings);
+        this.endTokens = Set.copyOf(endTokens);
+    }
+
+    /** The words that a token makes certain; none for a token that ends the answer. */
+    public String append(int token) {
+        return endTokens.contains(token) ? "" : stops.append(detokenizer.append(token));
+    }
+
+    /** The words that were held back; no token follows. */
+    public String finish() {
+        return stops.append(detokenizer.finish()) + stops.finish();
+    }
+
+    /** Whether a stop string was met, after which there are no more words. */
+    public boolean isStopped() {
+        return stops.matched().isPresent();
+    }
+}
