@@ -53,7 +53,13 @@ public final class Application implements AutoCloseable {
                 loaded.graphs(),
                 loaded.shape(),
                 new CpuOptions(config.threads(), config.encoderThreads(), config.encoderBatch(), geometry));
-        WarmUp.run(device, loaded);
+        try {
+            WarmUp.run(device, loaded);
+        } catch (RuntimeException e) {
+            device.close();
+            loaded.close();
+            throw e;
+        }
         this.metrics = new ServerMetrics(Version.TEXT, name);
         this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
         metrics.watch(engine::snapshot);
