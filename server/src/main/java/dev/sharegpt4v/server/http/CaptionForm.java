@@ -11,8 +11,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +88,9 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
                 images.add(read(input, limits.image().maxBytes(), "image"));
             } else {
                 long most = isImage ? limits.maxBodyBytes() : MOST_FIELD_BYTES;
-                put(fields, name, text(read(input, most, name), name));
+                byte[] bytes = read(input, most, name);
+                RequestBody.requireUtf8(bytes, name);
+                put(fields, name, new String(bytes, StandardCharsets.UTF_8));
             }
         }
     }
@@ -104,17 +104,6 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
                     "'" + param + "' is larger than the " + most + " bytes that are allowed.");
         }
         return bytes;
-    }
-
-    private static String text(byte[] bytes, String param) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw ApiException.badRequest("invalid_utf8", param, "'" + param + "' is not valid UTF-8.");
-        }
     }
 
     /** A value in the shape that JSON would have; what cannot have it is refused, never guessed. */

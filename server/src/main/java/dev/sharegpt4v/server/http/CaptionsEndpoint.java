@@ -25,15 +25,21 @@ final class CaptionsEndpoint implements HttpService {
     private final AdmissionGate gate;
     private final ImageIntake images;
     private final Identity identity;
-    private final TextLimit texts;
+    private final TextLimit textLimit;
 
-    CaptionsEndpoint(ServedModel model, HttpLimits limits, AdmissionGate gate, ImageIntake images, Identity identity) {
+    CaptionsEndpoint(
+            ServedModel model,
+            HttpLimits limits,
+            AdmissionGate gate,
+            ImageIntake images,
+            TextLimit textLimit,
+            Identity identity) {
         this.model = model;
         this.limits = limits;
         this.gate = gate;
         this.images = images;
         this.identity = identity;
-        this.texts = new TextLimit(model);
+        this.textLimit = textLimit;
     }
 
     @Override
@@ -95,7 +101,7 @@ final class CaptionsEndpoint implements HttpService {
         Message question =
                 new Message(Role.USER, List.of(new ContentPart.Image(image), new ContentPart.Text(caption.prompt())));
         Conversation conversation = new Conversation(List.of(question));
-        texts.require(conversation, "prompt");
+        textLimit.require(conversation, "prompt");
         return TextGeneration.start(model, id, model.prompts().build(conversation), caption.options());
     }
 

@@ -28,16 +28,21 @@ final class ChatCompletionsEndpoint implements HttpService {
     private final AdmissionGate gate;
     private final ImageIntake images;
     private final Identity identity;
-    private final TextLimit texts;
+    private final TextLimit textLimit;
 
     ChatCompletionsEndpoint(
-            ServedModel model, HttpLimits limits, AdmissionGate gate, ImageIntake images, Identity identity) {
+            ServedModel model,
+            HttpLimits limits,
+            AdmissionGate gate,
+            ImageIntake images,
+            TextLimit textLimit,
+            Identity identity) {
         this.model = model;
         this.limits = limits;
         this.gate = gate;
         this.images = images;
         this.identity = identity;
-        this.texts = new TextLimit(model);
+        this.textLimit = textLimit;
     }
 
     @Override
@@ -59,7 +64,7 @@ final class ChatCompletionsEndpoint implements HttpService {
     private void answer(ServerResponse response, ChatCompletionRequest chat, Client client)
             throws InterruptedException {
         Conversation conversation = conversation(chat);
-        texts.require(conversation, "messages");
+        textLimit.require(conversation, "messages");
         Prompt prompt = model.prompts().build(conversation);
         client.requirePresent();
         WireWriter writer = identity.writer("chatcmpl-");

@@ -63,9 +63,11 @@ public final class HttpFrontend {
     private void register(HttpRouting.Builder routing) {
         AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), accepting);
         ImageIntake images = new ImageIntake(model, limits, metrics);
+        TextLimit textLimit = new TextLimit(model);
         routing.addFilter(new Exchange());
-        routing.register("/v1/chat/completions", new ChatCompletionsEndpoint(model, limits, gate, images, identity));
-        routing.register("/v1/captions", new CaptionsEndpoint(model, limits, gate, images, identity));
+        routing.register(
+                "/v1/chat/completions", new ChatCompletionsEndpoint(model, limits, gate, images, textLimit, identity));
+        routing.register("/v1/captions", new CaptionsEndpoint(model, limits, gate, images, textLimit, identity));
         routing.get("/v1/models", this::models);
         routing.get("/v1/models/{+id}", this::oneModel);
         routing.get("/health/live", (request, response) -> status(response, 200, "live"));

@@ -51,7 +51,7 @@ final class RequestBody {
                     415, "unsupported_media_type", "Content-Type must be application/json, got '" + type + "'.");
         }
         byte[] bytes = bytes(request, maxBytes);
-        requireUtf8(bytes);
+        requireUtf8(bytes, "");
         try {
             JsonNode body = mapper(maxBytes).readTree(bytes);
             if (body.isMissingNode()) {
@@ -106,11 +106,13 @@ final class RequestBody {
                 413, "request_too_large", "The body is larger than the " + maxBytes + " bytes that are allowed.");
     }
 
-    private static void requireUtf8(byte[] bytes) {
+    /** Refuses bytes that are no text; {@code param} is the field they belong to, empty for the whole body. */
+    static void requireUtf8(byte[] bytes, String param) {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
         } catch (CharacterCodingException e) {
-            throw ApiException.badRequest("invalid_utf8", "", "The body is not valid UTF-8.");
+            String what = param.isEmpty() ? "The body" : "'" + param + "'";
+            throw ApiException.badRequest("invalid_utf8", param, what + " is not valid UTF-8.");
         }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.Checkpoints;
 import dev.sharegpt4v.models.convert.ConversionOptions;
+import dev.sharegpt4v.models.convert.ConversionProgress;
 import dev.sharegpt4v.models.convert.Converter;
 import dev.sharegpt4v.models.convert.TokenizerSource;
 import dev.sharegpt4v.models.convert.WeightFormat;
@@ -40,7 +41,7 @@ final class DemoServer implements AutoCloseable {
                     TokenizerSource.of(CHECKPOINT),
                     packageFolder,
                     ConversionOptions.of(WeightFormat.FP32),
-                    (activity, done, total) -> {});
+                    ConversionProgress.NONE);
         }
         this.application = Application.start(new ServerConfig(
                 packageFolder,
