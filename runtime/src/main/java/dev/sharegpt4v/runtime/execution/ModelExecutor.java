@@ -10,7 +10,7 @@ public interface ModelExecutor extends AutoCloseable {
     KvGeometry geometry();
 
     /**
-     * Runs one step: writes the keys and values of every token to its slot and returns the logits asked for.
+     * Runs one step: copies the blocks to copy, writes the keys and values of every token to its slot and returns the logits asked for.
      *
      * <p>A row's logits do not depend on which other slices share the step. A failed step may have written slots, which
      * is harmless, since a slot is always written again before it is read.

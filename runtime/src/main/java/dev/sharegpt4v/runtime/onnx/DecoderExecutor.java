@@ -57,6 +57,7 @@ final class DecoderExecutor implements ModelExecutor {
 
     @Override
     public Logits forward(ForwardStep step) {
+        step.copies().forEach(pool::copy);
         PackedStep packed = PackedStep.of(step, geometry);
         int rows = packed.logitRows().length;
         long logitBytes = (long) rows * shape.vocabularySize() * Float.BYTES;

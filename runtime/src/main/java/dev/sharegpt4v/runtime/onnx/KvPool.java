@@ -1,5 +1,6 @@
 package dev.sharegpt4v.runtime.onnx;
 
+import dev.sharegpt4v.runtime.execution.BlockCopy;
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
@@ -70,6 +71,15 @@ final class KvPool implements AutoCloseable {
 
     private long within(int block, int head) {
         return ((long) block * kvHeads + head) * blockSize * headStride * Float.BYTES;
+    }
+
+    /** Copies a block's keys and values of all layers. */
+    void copy(BlockCopy copy) {
+        long bytes = (long) kvHeads * blockSize * headStride * Float.BYTES;
+        for (long half = 0; half * plane < pages.memory().byteSize(); half++) {
+            long start = half * plane;
+            MemorySegment.copy(bytes(), start + within(copy.from(), 0), bytes(), start + within(copy.to(), 0), bytes);
+        }
     }
 
     @Override
