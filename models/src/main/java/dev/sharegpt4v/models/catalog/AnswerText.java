@@ -21,8 +21,8 @@ final class AnswerText {
         StringBuilder text = new StringBuilder();
         while (true) {
             switch (generation.next()) {
-                case GenerationEvent.Token(int id) -> {
-                    text.append(decoder.append(id));
+                case GenerationEvent.Token token -> {
+                    text.append(decoder.append(token.id()));
                     if (decoder.isStopped()) {
                         generation.cancel();
                         return text.toString();

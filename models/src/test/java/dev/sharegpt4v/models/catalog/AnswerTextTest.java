@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,8 @@ final class AnswerTextTest {
 
         static Recorded of(String text) {
             Recorded recorded = new Recorded();
-            Arrays.stream(TOKENIZER.encode(text)).forEach(id -> recorded.events.add(new GenerationEvent.Token(id)));
+            Arrays.stream(TOKENIZER.encode(text))
+                    .forEach(id -> recorded.events.add(new GenerationEvent.Token(id, Optional.empty())));
             return recorded;
         }
 
@@ -81,8 +83,9 @@ final class AnswerTextTest {
 
     @Test
     void theEndTokenIsNoText() throws InterruptedException {
-        Recorded recorded =
-                Recorded.of("a red circle").then(new GenerationEvent.Token(END)).finished();
+        Recorded recorded = Recorded.of("a red circle")
+                .then(new GenerationEvent.Token(END, Optional.empty()))
+                .finished();
         assertThat(read(recorded)).isEqualTo("a red circle");
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 /** What other threads ask of the engine thread. */
 sealed interface Command {
 
-    record Submit(Sequence sequence) implements Command {}
+    record Submit(List<Sequence> sequences) implements Command {}
 
     record Cancel(GenerationHandle handle) implements Command {}
 

@@ -7,9 +7,11 @@ import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +24,7 @@ final class EncodeQueue {
     private final EngineListener listener;
     private final Consumer<Command> answers;
     private final Map<ContentHash, ImageInput> queued = new LinkedHashMap<>();
-    private int encoding;
+    private final Set<ContentHash> encoding = new HashSet<>();
     private boolean closed;
 
     EncodeQueue(ImageEncoder encoder, EngineListener listener, Consumer<Command> answers) {
@@ -32,8 +34,10 @@ final class EncodeQueue {
     }
 
     synchronized void add(ImageInput image) {
-        queued.putIfAbsent(image.hash(), image);
-        notifyAll();
+        if (!encoding.contains(image.hash())) {
+            queued.putIfAbsent(image.hash(), image);
+            notifyAll();
+        }
     }
 
     /** Drops an image that nobody waits for any more, unless it is being encoded. */
@@ -43,7 +47,7 @@ final class EncodeQueue {
 
     /** Images queued or under encoding. */
     synchronized int size() {
-        return queued.size() + encoding;
+        return queued.size() + encoding.size();
     }
 
     synchronized void close() {
@@ -98,14 +102,16 @@ final class EncodeQueue {
                 batch.add(image);
             }
         }
-        batch.forEach(image -> queued.remove(image.hash()));
-        encoding += batch.size();
+        for (ImageInput image : batch) {
+            queued.remove(image.hash());
+            encoding.add(image.hash());
+        }
         return batch;
     }
 
     private void finish(List<ImageInput> batch, Command answer) {
         synchronized (this) {
-            encoding -= batch.size();
+            batch.forEach(image -> encoding.remove(image.hash()));
         }
         answers.accept(answer);
     }

@@ -4,6 +4,7 @@ import dev.sharegpt4v.runtime.execution.ImageEncoder;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,12 @@ public final class Engine implements AutoCloseable {
         this.options = options;
         this.encodes = new EncodeQueue(encoder, listener, commands::add);
         this.loop = new EngineLoop(
-                executor, options, new CountingListener(listener), new ImageWaiters(encodes), System::nanoTime);
+                executor,
+                options,
+                new CountingListener(listener),
+                new FeatureStore(
+                        encodes, options.featureBytes(), executor.shape().hiddenSize()),
+                System::nanoTime);
         this.snapshot = loop.snapshot(0);
         this.engineThread = Thread.ofPlatform().name("engine").daemon().unstarted(this::run);
         this.encoderThread = Thread.ofPlatform().name("encoder").daemon().unstarted(encodes::run);
@@ -65,21 +71,41 @@ public final class Engine implements AutoCloseable {
      * @throws EngineException when it can never fit, the queue is full, or the engine takes no more
      */
     public Generation submit(GenerationRequest request) {
+        return submitAll(List.of(request)).getFirst();
+    }
+
+    /**
+     * Queues requests together: all of them or none, and none runs before all are queued. Equal prompts are computed once.
+     *
+     * @return the generations, in the order of the requests
+     * @throws EngineException when one can never fit, the queue is full, or the engine takes no more
+     */
+    public List<Generation> submitAll(List<GenerationRequest> requests) {
         if (draining || closed || !snapshot.healthy()) {
             throw new EngineException.ShuttingDown("the engine takes no more requests");
         }
-        requireFit(request);
-        if (live.incrementAndGet() > options.maxQueued() + options.maxRunning()) {
-            live.decrementAndGet();
+        requests.forEach(this::requireFit);
+        if (live.addAndGet(requests.size()) > options.maxQueued() + options.maxRunning()) {
+            live.addAndGet(-requests.size());
             throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
         }
+        List<Sequence> sequences = requests.stream().map(this::sequence).toList();
+        commands.add(new Command.Submit(sequences));
+        return sequences.stream().<Generation>map(Sequence::handle).toList();
+    }
+
+    private Sequence sequence(GenerationRequest request) {
         GenerationHandle handle = new GenerationHandle(
                 request.id(), arrivals.getAndIncrement(), cancelled -> commands.add(new Command.Cancel(cancelled)));
         long seed = request.sampling()
                 .seed()
                 .orElseGet(() -> ThreadLocalRandom.current().nextLong());
-        commands.add(new Command.Submit(new Sequence(request, handle, new SequenceClock(System::nanoTime), seed)));
-        return handle;
+        return new Sequence(
+                request,
+                handle,
+                new SequenceClock(System::nanoTime),
+                seed,
+                executor.geometry().blockSize());
     }
 
     private void requireFit(GenerationRequest request) {

@@ -27,6 +27,15 @@ public abstract sealed class EngineException extends RuntimeException {
         }
     }
 
+    /** The request's time was over before its first token. */
+    public static final class TimedOut extends EngineException {
+        private static final long serialVersionUID = 1L;
+
+        public TimedOut(String message) {
+            super(message);
+        }
+    }
+
     /** The engine is draining or closed. */
     public static final class ShuttingDown extends EngineException {
         private static final long serialVersionUID = 1L;

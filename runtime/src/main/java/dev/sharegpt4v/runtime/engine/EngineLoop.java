@@ -9,6 +9,8 @@ import dev.sharegpt4v.runtime.memory.KvMemory;
 import dev.sharegpt4v.runtime.memory.KvReservation;
 import dev.sharegpt4v.runtime.sampling.Sampler;
 import dev.sharegpt4v.runtime.sampling.SamplingException;
+import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,41 +24,45 @@ import org.jspecify.annotations.Nullable;
 final class EngineLoop {
 
     private static final int MOST_ATTEMPTS = 3;
-    private static final int[] LAST = new int[1];
     private static final int[] NONE = new int[0];
-    private static final int NO_TOKEN = -1;
     private static final int NO_CHOICE = -2;
 
     private final ModelExecutor executor;
     private final KvMemory memory;
     private final Scheduler scheduler;
-    private final ImageWaiters images;
+    private final FeatureStore images;
     private final Sampler sampler;
     private final EngineListener listener;
     private final LongSupplier nanoTime;
+    private final StepPace pace;
     private final float[] row;
+    private final float[] raw;
     private long steps;
+    private long promptTokens;
+    private long cachedTokens;
     private boolean healthy = true;
 
     EngineLoop(
             ModelExecutor executor,
             EngineOptions options,
             EngineListener listener,
-            ImageWaiters images,
+            FeatureStore images,
             LongSupplier nanoTime) {
         this.executor = executor;
-        this.memory = new KvMemory(executor.geometry());
-        this.scheduler = new Scheduler(options, memory);
+        this.memory = new KvMemory(executor.geometry(), options.prefixCaching());
+        this.pace = new StepPace(options, executor.shape().contextLength());
+        this.scheduler = new Scheduler(options, memory, pace, sequence -> listener.preempted(sequence.request()));
         this.images = images;
         this.sampler = new Sampler(executor.shape().sampledVocabularySize());
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.row = new float[executor.shape().vocabularySize()];
+        this.raw = new float[executor.shape().vocabularySize()];
     }
 
     void take(Command command) {
         switch (command) {
-            case Command.Submit(Sequence sequence) -> submit(sequence);
+            case Command.Submit(List<Sequence> sequences) -> sequences.forEach(this::submit);
             case Command.Cancel(GenerationHandle handle) ->
                 find(handle).ifPresent(sequence -> finish(sequence, FinishReason.CANCELLED));
             case Command.Encoded encoded -> encoded.features().forEach(images::deliver);
@@ -71,50 +77,102 @@ final class EngineLoop {
 
     /** Runs one step; false when there is nothing to run. */
     boolean runOnce() {
+        endOverdue();
+        provideImages();
         StepPlan plan = scheduler.plan();
         if (plan.isIdle()) {
             return false;
         }
         long started = nanoTime.getAsLong();
-        try (KvReservation reservation = reserve(plan)) {
-            if (reservation == null) {
-                return true;
-            }
-            plan.parts().forEach(part -> part.sequence().clock().markStep());
-            Logits logits = execute(plan, reservation);
-            int[] tokens = sample(plan, logits);
-            reservation.commit();
-            commit(plan, tokens);
-            steps++;
-            report(plan, nanoTime.getAsLong() - started);
+        try {
+            step(plan, started);
         } catch (ExecutionFailure e) {
             recover(plan, e);
         }
         return true;
     }
 
-    /** All blocks that the plan needs; when there are too few, the youngest give theirs and the next plan tries again. */
-    private @Nullable KvReservation reserve(StepPlan plan) {
-        List<KvMemory.Growth> growths = plan.parts().stream()
+    private void step(StepPlan wished, long started) {
+        // Guesses are not worth another sequence's blocks.
+        StepPlan plan = wished.hasGuesses() && !fits(wished) ? wished.withoutGuesses() : wished;
+        try (KvReservation reservation = reserve(plan)) {
+            if (reservation == null) {
+                return;
+            }
+            plan.parts().forEach(part -> start(part.sequence()));
+            Logits logits = execute(plan, reservation);
+            reservation.commit();
+            commit(plan, logits);
+            steps++;
+            report(plan, nanoTime.getAsLong() - started);
+        }
+    }
+
+    private void start(Sequence sequence) {
+        if (!sequence.clock().hasStarted()) {
+            promptTokens += sequence.promptLength();
+            cachedTokens += sequence.usage().cachedTokens();
+        }
+        sequence.clock().markStep();
+    }
+
+    /** Ends those whose time is over. */
+    private void endOverdue() {
+        for (Sequence sequence : all()) {
+            Scheduling scheduling = sequence.request().scheduling();
+            boolean overdue = isOver(sequence, scheduling.timeout());
+            if (overdue && sequence.completionTokens() > 0) {
+                finish(sequence, FinishReason.TIMEOUT);
+            } else if (overdue) {
+                fail(sequence, new EngineException.TimedOut("its time was over before its first token"));
+            } else if (!sequence.clock().hasStarted() && isOver(sequence, scheduling.queueTimeout())) {
+                fail(sequence, new EngineException.TimedOut("it waited too long for its first step"));
+            }
+        }
+    }
+
+    private static boolean isOver(Sequence sequence, Optional<Duration> limit) {
+        return limit.isPresent() && sequence.clock().elapsed() > limit.get().toNanos();
+    }
+
+    /** Asks for the images of all who run, and of those who wait as far as there is room for features. */
+    private void provideImages() {
+        for (Sequence sequence : scheduler.running()) {
+            images.provide(sequence, sequence.computed());
+        }
+        for (int i = 0; i < scheduler.waiting().size() && (i == 0 || images.hasRoom()); i++) {
+            Sequence sequence = scheduler.waiting().get(i);
+            if (!sequence.missingImages(0).isEmpty()) {
+                images.provide(sequence, scheduler.coveredByCache(sequence));
+            }
+        }
+    }
+
+    private static List<KvMemory.Growth> growths(StepPlan plan) {
+        return plan.parts().stream()
                 .map(part -> new KvMemory.Growth(
-                        part.sequence().table(), part.sequence().computed() + part.tokens()))
+                        part.sequence().table(),
+                        part.sequence().computed(),
+                        part.sequence().computed() + part.width()))
                 .toList();
-        Optional<KvReservation> reservation = memory.reserve(growths);
+    }
+
+    private boolean fits(StepPlan plan) {
+        return growths(plan).stream().mapToInt(memory::missingBlocks).sum() <= memory.freeBlocks();
+    }
+
+    /** All blocks that the plan needs; when there are too few, the last in order give theirs and the next plan tries again. */
+    private @Nullable KvReservation reserve(StepPlan plan) {
+        Optional<KvReservation> reservation = memory.reserve(growths(plan));
         if (reservation.isPresent()) {
             return reservation.get();
         }
-        if (!preemptYoungest()) {
+        if (scheduler.preempt().isEmpty()) {
             fail(
                     plan.parts().getFirst().sequence(),
                     new EngineException.TooLong("the KV cache is too small for this request"));
         }
         return null;
-    }
-
-    private boolean preemptYoungest() {
-        Optional<Sequence> preempted = scheduler.preemptYoungest();
-        preempted.ifPresent(sequence -> listener.preempted(sequence.request()));
-        return preempted.isPresent();
     }
 
     private Logits execute(StepPlan plan, KvReservation reservation) {
@@ -123,13 +181,13 @@ final class EngineLoop {
             StepPlan.Part part = plan.parts().get(i);
             Sequence sequence = part.sequence();
             slices.add(new SequenceSlice(
-                    sequence.tokens(part.tokens()),
+                    sequence.slice(part.tokens(), part.guesses()),
                     sequence.computed(),
                     reservation.blocks(i),
                     sequence.spans(part.tokens()),
-                    part.reachesEnd() ? last(part.tokens()) : NONE));
+                    part.reachesEnd() ? rows(part) : NONE));
         }
-        ForwardStep step = new ForwardStep(slices);
+        ForwardStep step = new ForwardStep(slices, reservation.copies());
         for (int attempt = 1; ; attempt++) {
             try {
                 return executor.forward(step);
@@ -141,25 +199,72 @@ final class EngineLoop {
         }
     }
 
-    private static int[] last(int tokens) {
-        return tokens == 1 ? LAST : new int[] {tokens - 1};
+    /** The last known token's row, and one for each guess. */
+    private static int[] rows(StepPlan.Part part) {
+        int[] rows = new int[1 + part.guesses().length];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = part.tokens() - 1 + i;
+        }
+        return rows;
     }
 
-    /** The next token of each part that reaches its end; -1 where there is none, -2 where none can be chosen. */
-    private int[] sample(StepPlan plan, Logits logits) {
-        int[] tokens = new int[plan.parts().size()];
+    private void commit(StepPlan plan, Logits logits) {
         int index = 0;
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = NO_TOKEN;
-            if (plan.parts().get(i).reachesEnd()) {
-                logits.copyRow(index++, row);
-                tokens[i] = choose(plan.parts().get(i).sequence());
+        for (StepPlan.Part part : plan.parts()) {
+            boolean reachesEnd = part.reachesEnd();
+            boolean endsPrompt = reachesEnd && part.sequence().completionTokens() == 0;
+            part.sequence().advance(part.tokens());
+            publish(part.sequence(), endsPrompt);
+            if (reachesEnd) {
+                acceptRows(part, logits, index);
+                index += 1 + part.guesses().length;
             }
         }
-        return tokens;
+    }
+
+    /** Lets others find what was computed; all of a prompt, since others may ask for another answer to it. */
+    private void publish(Sequence sequence, boolean endsPrompt) {
+        if (endsPrompt) {
+            memory.publishAll(sequence.table(), sequence.keys(), sequence.computed());
+        } else {
+            memory.publish(sequence.table(), sequence.keys(), sequence.computed());
+        }
+        images.releasePassed(sequence);
+    }
+
+    /**
+     * Samples a part's rows one after the other, as far as the guesses come true.
+     *
+     * <p>A row whose guess came true is the row that the token would have had in a step of its own, and its draw is the one
+     * it would have had: guesses change the time that text takes, and nothing else. For a guess that is certain, this is
+     * rejection sampling (arXiv:2211.17192, with a draft distribution of one point).
+     */
+    private void acceptRows(StepPlan.Part part, Logits logits, int firstRow) {
+        Sequence sequence = part.sequence();
+        int cameTrue = 0;
+        for (int i = 0; ; i++) {
+            logits.copyRow(firstRow + i, row);
+            int token = choose(sequence);
+            if (token == NO_CHOICE) {
+                memory.distrust(sequence.table());
+                fail(sequence, deviceFailed("the model's logits are not numbers", new SamplingException("no choice")));
+                return;
+            }
+            accept(sequence, token);
+            if (sequence.hasEnded() || i == part.guesses().length || part.guesses()[i] != token) {
+                break;
+            }
+            cameTrue++;
+            sequence.advance(1);
+            publish(sequence, false);
+        }
+        pace.noteGuesses(part, cameTrue);
     }
 
     private int choose(Sequence sequence) {
+        if (sequence.request().logprobs().isPresent()) {
+            System.arraycopy(row, 0, raw, 0, row.length);
+        }
         try {
             return sampler.choose(
                     row,
@@ -173,28 +278,25 @@ final class EngineLoop {
         }
     }
 
-    private void commit(StepPlan plan, int[] tokens) {
-        for (int i = 0; i < tokens.length; i++) {
-            Sequence sequence = plan.parts().get(i).sequence();
-            sequence.advance(plan.parts().get(i).tokens());
-            if (tokens[i] == NO_CHOICE) {
-                fail(sequence, deviceFailed("the model's logits are not numbers", new SamplingException("no choice")));
-            } else if (tokens[i] != NO_TOKEN) {
-                accept(sequence, tokens[i]);
-            }
-        }
-    }
-
     private void accept(Sequence sequence, int token) {
         sequence.append(token);
         sequence.clock().markToken();
-        sequence.handle().publish(new GenerationEvent.Token(token));
+        Optional<TokenLogprobs> logprobs = sequence.request().logprobs().isPresent()
+                ? Optional.of(TokenLogprobs.of(
+                        raw,
+                        executor.shape().sampledVocabularySize(),
+                        token,
+                        sequence.request().logprobs().getAsInt()))
+                : Optional.empty();
+        sequence.handle().publish(new GenerationEvent.Token(token, logprobs));
         StopRule stop = sequence.request().stop();
         if (stop.stopTokens().contains(token)) {
             finish(sequence, FinishReason.STOP);
         } else if (sequence.completionTokens() >= stop.maxTokens()
                 || sequence.length() >= executor.shape().contextLength()) {
             finish(sequence, FinishReason.LENGTH);
+        } else if (sequence.repeats()) {
+            finish(sequence, FinishReason.REPETITION);
         }
     }
 
@@ -203,7 +305,7 @@ final class EngineLoop {
         switch (cause.kind()) {
             case RETRYABLE -> plan.parts().forEach(part -> fail(part.sequence(), deviceFailed("a step failed", cause)));
             case OUT_OF_MEMORY -> {
-                if (preemptYoungest()) {
+                if (scheduler.preempt().isPresent()) {
                     scheduler.holdUntilOneEnds();
                 } else {
                     plan.parts()
@@ -220,9 +322,13 @@ final class EngineLoop {
 
     /** Ends everything; for fatal failures and for closing. */
     void failAll(EngineException cause) {
+        all().forEach(sequence -> fail(sequence, cause));
+    }
+
+    private List<Sequence> all() {
         List<Sequence> all = new ArrayList<>(scheduler.running());
         all.addAll(scheduler.waiting());
-        all.forEach(sequence -> fail(sequence, cause));
+        return all;
     }
 
     private void submit(Sequence sequence) {
@@ -231,18 +337,10 @@ final class EngineLoop {
             return;
         }
         scheduler.add(sequence);
-        images.add(sequence);
     }
 
     private Optional<Sequence> find(GenerationHandle handle) {
-        for (List<Sequence> sequences : List.of(scheduler.running(), scheduler.waiting())) {
-            for (Sequence sequence : sequences) {
-                if (sequence.handle() == handle) {
-                    return Optional.of(sequence);
-                }
-            }
-        }
-        return Optional.empty();
+        return all().stream().filter(sequence -> sequence.handle() == handle).findFirst();
     }
 
     private void finish(Sequence sequence, FinishReason reason) {
@@ -269,6 +367,7 @@ final class EngineLoop {
     }
 
     private void report(StepPlan plan, long nanos) {
+        pace.note(plan.width(), nanos);
         int decoded = 0;
         int prefilled = 0;
         for (StepPlan.Part part : plan.parts()) {
@@ -291,8 +390,11 @@ final class EngineLoop {
                 scheduler.waiting().size(),
                 encoding,
                 memory.usedBlocks(),
+                memory.cachedBlocks(),
                 memory.totalBlocks(),
                 steps,
+                new CacheUse(promptTokens, cachedTokens, images.hits(), images.misses(), images.bytes()),
+                new GuessUse(pace.guessed(), pace.accepted()),
                 healthy);
     }
 

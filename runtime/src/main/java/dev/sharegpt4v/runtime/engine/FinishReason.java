@@ -6,6 +6,10 @@ public enum FinishReason {
     STOP,
     /** The token limit or the end of the context was reached. */
     LENGTH,
+    /** The completion went round in circles. */
+    REPETITION,
+    /** The request's time was over. */
+    TIMEOUT,
     /** The caller cancelled. */
     CANCELLED
 }

@@ -1,5 +1,8 @@
 package dev.sharegpt4v.runtime.engine;
 
+import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
+import java.util.Optional;
+
 /** What a generation tells its caller: tokens in order, then exactly one end. */
 public sealed interface GenerationEvent {
 
@@ -7,8 +10,9 @@ public sealed interface GenerationEvent {
      * A committed token.
      *
      * @param id vocabulary id
+     * @param logprobs how likely it was, where the request asked
      */
-    record Token(int id) implements GenerationEvent {}
+    record Token(int id, Optional<TokenLogprobs> logprobs) implements GenerationEvent {}
 
     /**
      * The regular end.

@@ -3,9 +3,11 @@ package dev.sharegpt4v.runtime.engine;
 import dev.sharegpt4v.runtime.execution.FeatureSpan;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.memory.BlockTable;
+import dev.sharegpt4v.runtime.memory.PrefixKeys;
 import dev.sharegpt4v.runtime.sampling.TokenCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,20 +16,34 @@ import java.util.Set;
 /** The progress of one generation: the one mutable thing, owned by the engine thread. */
 final class Sequence {
 
+    /** Who goes first: whose patience is over, then by priority, then by arrival. */
+    static final Comparator<Sequence> ORDER = Comparator.comparing((Sequence sequence) -> !sequence.isPatienceOver())
+            .thenComparingInt(sequence -> sequence.request.scheduling().priority())
+            .thenComparingLong(sequence -> sequence.handle.arrival());
+
+    /** A request is overtaken by so many later ones of its own priority, for want of room, and then by none. */
+    private static final int PATIENCE = 32;
+    /** One of a higher priority counts for so much less. */
+    private static final int PRIORITY_DISCOUNT = 32;
+
     private final GenerationRequest request;
     private final GenerationHandle handle;
     private final BlockTable table = new BlockTable();
     private final TokenCounts counts = new TokenCounts();
     private final Map<Integer, ImageFeatures> features = new HashMap<>();
+    private final PrefixKeys keys;
+    private final DraftRecord drafts = new DraftRecord();
     private final SequenceClock clock;
     private final long seed;
     private int[] tokens;
     private int length;
     private int computed;
-    private int bypassed;
+    private int cached;
+    private int overtaken;
+    private boolean preempted;
     private boolean ended;
 
-    Sequence(GenerationRequest request, GenerationHandle handle, SequenceClock clock, long seed) {
+    Sequence(GenerationRequest request, GenerationHandle handle, SequenceClock clock, long seed, int blockSize) {
         this.request = request;
         this.handle = handle;
         this.clock = clock;
@@ -35,7 +51,24 @@ final class Sequence {
         int[] prompt = request.prompt().tokens();
         this.tokens = Arrays.copyOf(prompt, prompt.length + 64);
         this.length = prompt.length;
+        this.keys = new PrefixKeys(request.scheduling().cacheSalt(), blockSize, tokens.length);
         counts.addPrompt(prompt);
+        addKeys(request.prompt());
+    }
+
+    private void addKeys(Prompt prompt) {
+        int position = 0;
+        for (ImageSpan span : prompt.images()) {
+            for (; position < span.position(); position++) {
+                keys.add(prompt.tokens()[position]);
+            }
+            for (; position < span.end(); position++) {
+                keys.add(span.image().hash(), position - span.position());
+            }
+        }
+        for (; position < prompt.length(); position++) {
+            keys.add(prompt.tokens()[position]);
+        }
     }
 
     GenerationRequest request() {
@@ -50,8 +83,16 @@ final class Sequence {
         return table;
     }
 
+    PrefixKeys keys() {
+        return keys;
+    }
+
     TokenCounts counts() {
         return counts;
+    }
+
+    DraftRecord drafts() {
+        return drafts;
     }
 
     SequenceClock clock() {
@@ -97,38 +138,78 @@ final class Sequence {
         ended = true;
     }
 
-    /** How often later requests went first while this one waited for room. */
-    int bypassed() {
-        return bypassed;
+    /** Whether it was overtaken so often that nobody may go first any more. */
+    boolean isPatienceOver() {
+        return overtaken > PATIENCE * PRIORITY_DISCOUNT;
     }
 
-    void wasBypassed() {
-        bypassed++;
+    /** Notes that a later request went first. */
+    void wasOvertakenBy(Sequence other) {
+        boolean outranked =
+                other.request.scheduling().priority() < request.scheduling().priority();
+        overtaken += outranked ? 1 : PRIORITY_DISCOUNT;
     }
 
     /** Tokens that could run now: those before the first image whose features are not there yet. */
     int runnable() {
+        return runnableFrom(computed);
+    }
+
+    /** The same, if the first {@code start} tokens were computed. */
+    int runnableFrom(int start) {
         int limit = length;
         List<ImageSpan> spans = request.prompt().images();
         for (int i = 0; i < spans.size(); i++) {
             ImageSpan span = spans.get(i);
-            if (span.end() > computed && !features.containsKey(i)) {
-                limit = Math.min(limit, Math.max(span.position(), computed));
+            if (span.end() > start && !features.containsKey(i)) {
+                limit = Math.min(limit, Math.max(span.position(), start));
             }
         }
-        return limit - computed;
+        return limit - start;
+    }
+
+    /** Indices of the images that end after {@code start} and whose features are missing. */
+    List<Integer> missingImages(int start) {
+        List<Integer> missing = new ArrayList<>();
+        List<ImageSpan> spans = request.prompt().images();
+        for (int i = 0; i < spans.size(); i++) {
+            if (spans.get(i).end() > start && !features.containsKey(i)) {
+                missing.add(i);
+            }
+        }
+        return missing;
+    }
+
+    /** Indices of the images whose features are there though all their positions are computed. */
+    List<Integer> passedImages() {
+        List<Integer> passed = new ArrayList<>();
+        List<ImageSpan> spans = request.prompt().images();
+        for (int i = 0; i < spans.size(); i++) {
+            if (spans.get(i).end() <= computed && features.containsKey(i)) {
+                passed.add(i);
+            }
+        }
+        return passed;
     }
 
     void addFeatures(int image, ImageFeatures encoded) {
         features.put(image, encoded);
     }
 
-    boolean hasAllFeatures() {
-        return features.size() == request.prompt().images().size();
+    void dropFeatures(int image) {
+        features.remove(image);
     }
 
-    int[] tokens(int count) {
-        return Arrays.copyOfRange(tokens, computed, computed + count);
+    /** The next {@code count} tokens, and the guesses that follow them. */
+    int[] slice(int count, int[] guesses) {
+        int[] slice = Arrays.copyOfRange(tokens, computed, computed + count + guesses.length);
+        System.arraycopy(guesses, 0, slice, count, guesses.length);
+        return slice;
+    }
+
+    /** All tokens so far; only the first {@link #length()} count. */
+    int[] tokens() {
+        return tokens;
     }
 
     /** The parts of images among the next {@code count} tokens. */
@@ -151,17 +232,27 @@ final class Sequence {
         computed += count;
     }
 
+    /** The first {@code tokens} were found in the cache. */
+    void found(int tokens) {
+        if (!preempted) {
+            cached = tokens;
+        }
+        computed = tokens;
+    }
+
     void append(int token) {
         if (length == tokens.length) {
             tokens = Arrays.copyOf(tokens, length * 2);
         }
         tokens[length++] = token;
+        keys.add(token);
         counts.addCompletion(token);
     }
 
     /** Forgets what was computed, not what was said: all tokens so far become prompt. */
     void restart() {
         computed = 0;
+        preempted = true;
     }
 
     /** Ids that may not be sampled now: the end may not come before the least length. */
@@ -169,7 +260,13 @@ final class Sequence {
         return completionTokens() < request.stop().minTokens() ? request.stop().stopTokens() : Set.of();
     }
 
+    /** Whether the completion goes round in circles. */
+    boolean repeats() {
+        return request.stop().repetition().isPresent()
+                && request.stop().repetition().get().isMet(tokens, promptLength(), length);
+    }
+
     Usage usage() {
-        return new Usage(promptLength(), request.prompt().imagePositions(), 0, completionTokens());
+        return new Usage(promptLength(), request.prompt().imagePositions(), cached, completionTokens());
     }
 }

@@ -16,23 +16,32 @@ final class SequenceClock {
         this.submitted = nanoTime.getAsLong();
     }
 
+    /** Nanoseconds since the submission. */
+    long elapsed() {
+        return nanoTime.getAsLong() - submitted;
+    }
+
+    boolean hasStarted() {
+        return firstStep != 0;
+    }
+
     void markFeaturesReady() {
-        featuresReady = nanoTime.getAsLong() - submitted;
+        featuresReady = elapsed();
     }
 
     void markStep() {
         if (firstStep == 0) {
-            firstStep = Math.max(1, nanoTime.getAsLong() - submitted);
+            firstStep = Math.max(1, elapsed());
         }
     }
 
     void markToken() {
         if (firstToken == 0) {
-            firstToken = Math.max(1, nanoTime.getAsLong() - submitted);
+            firstToken = Math.max(1, elapsed());
         }
     }
 
     Timings timings() {
-        return new Timings(firstStep, featuresReady, firstToken, nanoTime.getAsLong() - submitted);
+        return new Timings(firstStep, featuresReady, firstToken, elapsed());
     }
 }

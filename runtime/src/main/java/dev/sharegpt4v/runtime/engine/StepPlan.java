@@ -9,12 +9,33 @@ import java.util.List;
  */
 record StepPlan(List<Part> parts) {
 
-    /** A sequence's share of the step. */
-    record Part(Sequence sequence, int tokens) {
+    private static final int[] NONE = new int[0];
+
+    /**
+     * A sequence's share of the step.
+     *
+     * @param sequence who runs
+     * @param tokens of what is known
+     * @param guesses tokens that may follow and are run as well
+     */
+    record Part(Sequence sequence, int tokens, int[] guesses) {
+
+        static Part of(Sequence sequence, int tokens) {
+            return new Part(sequence, tokens, NONE);
+        }
 
         /** Whether the share reaches the end of what is known, so that a token can be sampled. */
         boolean reachesEnd() {
             return tokens == sequence.remaining();
+        }
+
+        /** Tokens that the step runs. */
+        int width() {
+            return tokens + guesses.length;
+        }
+
+        Part withoutGuesses() {
+            return of(sequence, tokens);
         }
     }
 
@@ -26,8 +47,16 @@ record StepPlan(List<Part> parts) {
         return parts.isEmpty();
     }
 
-    StepPlan without(Sequence sequence) {
-        return new StepPlan(
-                parts.stream().filter(part -> part.sequence() != sequence).toList());
+    boolean hasGuesses() {
+        return parts.stream().anyMatch(part -> part.guesses().length > 0);
+    }
+
+    StepPlan withoutGuesses() {
+        return new StepPlan(parts.stream().map(Part::withoutGuesses).toList());
+    }
+
+    /** Tokens that the step runs. */
+    int width() {
+        return parts.stream().mapToInt(Part::width).sum();
     }
 }

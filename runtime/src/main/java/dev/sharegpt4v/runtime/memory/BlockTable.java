@@ -7,6 +7,7 @@ public final class BlockTable {
 
     private int[] blocks = new int[8];
     private int size;
+    private int published;
 
     /** Number of blocks. */
     public int size() {
@@ -18,6 +19,10 @@ public final class BlockTable {
         return Arrays.copyOf(blocks, size);
     }
 
+    int block(int index) {
+        return blocks[index];
+    }
+
     void append(int block) {
         if (size == blocks.length) {
             blocks = Arrays.copyOf(blocks, size * 2);
@@ -25,7 +30,21 @@ public final class BlockTable {
         blocks[size++] = block;
     }
 
+    void replace(int index, int block) {
+        blocks[index] = block;
+    }
+
+    /** Leading blocks whose content was offered to the prefix cache. */
+    int published() {
+        return published;
+    }
+
+    void markPublished(int blocks) {
+        published = blocks;
+    }
+
     void clear() {
         size = 0;
+        published = 0;
     }
 }

@@ -199,10 +199,11 @@ final class EngineLoopTest {
     void aStepThatKeepsFailingFailsItsRequestsAndNoOthers() {
         EngineRig rig = new EngineRig(64, OPTIONS);
         GenerationHandle hit = rig.submit(request(text(1, 32), 12));
-        GenerationHandle later = rig.submit(request(text(2, 5), 12));
         for (int i = 0; i < 3; i++) {
             rig.executor.failNext(new ExecutionFailure(ExecutionFailure.Kind.RETRYABLE, "again"));
         }
+        rig.step();
+        GenerationHandle later = rig.submit(request(text(2, 5), 12));
         rig.runToIdle();
 
         assertThat(events(hit).getLast()).isInstanceOf(GenerationEvent.Failed.class);

@@ -7,6 +7,7 @@ import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 import dev.sharegpt4v.runtime.testing.Continuation;
 import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
 import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,14 +37,30 @@ final class EngineRig {
         this.executor = new ScriptedExecutor(shape, new KvGeometry(blocks, 16), continuation, () -> {});
         this.encoder = new ScriptedEncoder(2, shape.hiddenSize(), () -> {});
         this.encodes = new EncodeQueue(encoder, EngineListener.NONE, answers::add);
-        this.loop = new EngineLoop(executor, options, recorder, new ImageWaiters(encodes), () -> now++);
+        this.loop = new EngineLoop(
+                executor, options, recorder, new FeatureStore(encodes, options.featureBytes(), 4), () -> now);
     }
 
     GenerationHandle submit(GenerationRequest request) {
+        return submitAll(List.of(request)).getFirst();
+    }
+
+    List<GenerationHandle> submitAll(List<GenerationRequest> requests) {
+        List<Sequence> sequences = requests.stream().map(this::sequence).toList();
+        loop.take(new Command.Submit(sequences));
+        return sequences.stream().map(Sequence::handle).toList();
+    }
+
+    private Sequence sequence(GenerationRequest request) {
         GenerationHandle handle =
                 new GenerationHandle(request.id(), arrivals++, cancelled -> loop.take(new Command.Cancel(cancelled)));
-        loop.take(new Command.Submit(new Sequence(request, handle, new SequenceClock(() -> now++), 1)));
-        return handle;
+        long seed = request.sampling().seed().orElse(1);
+        return new Sequence(request, handle, new SequenceClock(() -> now), seed, 16);
+    }
+
+    /** Lets time go by. */
+    void pass(Duration time) {
+        now += time.toNanos();
     }
 
     /** Encodes a batch, and lets the loop know. */
@@ -56,6 +73,7 @@ final class EngineRig {
     }
 
     boolean step() {
+        now++;
         boolean ran = loop.runOnce();
         EngineInvariants.check(loop);
         return ran;
@@ -129,8 +147,8 @@ final class EngineRig {
     static List<Integer> tokens(List<GenerationEvent> events) {
         List<Integer> tokens = new ArrayList<>();
         for (GenerationEvent event : events) {
-            if (event instanceof GenerationEvent.Token(int id)) {
-                tokens.add(id);
+            if (event instanceof GenerationEvent.Token token) {
+                tokens.add(token.id());
             }
         }
         return tokens;

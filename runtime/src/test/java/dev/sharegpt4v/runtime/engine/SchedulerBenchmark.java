@@ -60,7 +60,7 @@ public class SchedulerBenchmark {
                 new Instant(shape, geometry),
                 new EngineOptions(running, running + waiting, Math.max(128, running)),
                 EngineListener.NONE,
-                new ImageWaiters(none),
+                new FeatureStore(none, 1 << 20, 4),
                 System::nanoTime);
         for (int i = 0; i < running + waiting; i++) {
             submit(loop);
@@ -84,10 +84,12 @@ public class SchedulerBenchmark {
     private void submit(EngineLoop to) {
         int[] tokens = new int[PROMPT];
         Arrays.fill(tokens, 3);
+        // Else the prefix cache would spare the prompts.
+        tokens[0] = (int) (arrivals % Integer.MAX_VALUE);
         GenerationRequest request = new GenerationRequest(
                 "benchmark", new Prompt(tokens, List.of()), SamplingOptions.GREEDY, new StopRule(ANSWER, 0, Set.of()));
         GenerationHandle handle = new GenerationHandle(request.id(), arrivals++, _ -> {});
-        to.take(new Command.Submit(new Sequence(request, handle, new SequenceClock(System::nanoTime), 1)));
+        to.take(new Command.Submit(List.of(new Sequence(request, handle, new SequenceClock(System::nanoTime), 1, 64))));
     }
 
     /** Says the same token at once. */

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 
 final class KvMemoryTest {
 
-    private final KvMemory memory = new KvMemory(new KvGeometry(10, 16));
+    private final KvMemory memory = new KvMemory(new KvGeometry(10, 16), true);
     private final BlockTable first = new BlockTable();
     private final BlockTable second = new BlockTable();
 
     @Test
     void growthIsTrueOnlyAfterTheCommit() {
-        try (KvReservation reservation = reserve(new Growth(first, 33))) {
+        try (KvReservation reservation = reserve(new Growth(first, 0, 33))) {
             assertThat(reservation.blocks(0)).hasSize(3).doesNotHaveDuplicates();
             assertThat(first.size()).isZero();
             assertThat(memory.usedBlocks()).isEqualTo(3);
@@ -32,9 +32,9 @@ final class KvMemoryTest {
 
     @Test
     void closingWithoutACommitGivesEverythingBack() {
-        commit(new Growth(first, 20));
+        commit(new Growth(first, 0, 20));
         int[] before = first.blocks();
-        try (KvReservation reservation = reserve(new Growth(first, 100), new Growth(second, 10))) {
+        try (KvReservation reservation = reserve(new Growth(first, 0, 100), new Growth(second, 0, 10))) {
             assertThat(reservation.blocks(0)).hasSize(7).startsWith(before);
         }
         assertThat(first.blocks()).isEqualTo(before);
@@ -43,31 +43,31 @@ final class KvMemoryTest {
 
     @Test
     void aPlanThatDoesNotFitTakesNothing() {
-        commit(new Growth(first, 100));
-        assertThat(memory.reserve(List.of(new Growth(second, 32), new Growth(new BlockTable(), 32))))
+        commit(new Growth(first, 0, 100));
+        assertThat(memory.reserve(List.of(new Growth(second, 0, 32), new Growth(new BlockTable(), 0, 32))))
                 .isEmpty();
         assertThat(memory.usedBlocks()).isEqualTo(7);
     }
 
     @Test
     void growthWithinABlockNeedsNone() {
-        commit(new Growth(first, 20));
-        commit(new Growth(first, 32));
+        commit(new Growth(first, 0, 20));
+        commit(new Growth(first, 0, 32));
         assertThat(first.size()).isEqualTo(2);
     }
 
     @Test
     void whatFitsNowAndWhatFitsEverDiffer() {
-        commit(new Growth(first, 100));
-        assertThat(memory.missingBlocks(second, 49)).isEqualTo(4).isGreaterThan(memory.freeBlocks());
-        assertThat(memory.missingBlocks(first, 120)).isEqualTo(1);
+        commit(new Growth(first, 0, 100));
+        assertThat(memory.missingBlocks(new Growth(second, 0, 49))).isEqualTo(4).isGreaterThan(memory.freeBlocks());
+        assertThat(memory.missingBlocks(new Growth(first, 0, 120))).isEqualTo(1);
         assertThat(memory.canEverFit(160)).isTrue();
         assertThat(memory.canEverFit(161)).isFalse();
     }
 
     @Test
     void aReservationEndsOnce() {
-        KvReservation reservation = reserve(new Growth(first, 20));
+        KvReservation reservation = reserve(new Growth(first, 0, 20));
         reservation.commit();
         assertThatIllegalStateException().isThrownBy(reservation::commit);
     }
@@ -81,7 +81,7 @@ final class KvMemoryTest {
             if (random.nextInt(5) == 0) {
                 memory.release(table);
             } else {
-                Optional<KvReservation> grown = memory.reserve(List.of(new Growth(table, random.nextInt(120))));
+                Optional<KvReservation> grown = memory.reserve(List.of(new Growth(table, 0, random.nextInt(120))));
                 if (grown.isPresent() && random.nextInt(3) > 0) {
                     grown.get().commit();
                 } else {

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.runtime.testing;
 
+import dev.sharegpt4v.runtime.execution.BlockCopy;
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.runtime.execution.FeatureSpan;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
@@ -73,6 +74,7 @@ public final class ScriptedExecutor implements ModelExecutor {
     public Logits forward(ForwardStep step) {
         beforeStep.run();
         RuntimeException failure = failures.poll();
+        step.copies().forEach(this::copy);
         List<float[]> rows = new ArrayList<>();
         for (SequenceSlice slice : step.slices()) {
             write(slice);
@@ -85,6 +87,11 @@ public final class ScriptedExecutor implements ModelExecutor {
         }
         steps.add(step);
         return new Rows(rows, shape.vocabularySize());
+    }
+
+    private void copy(BlockCopy copy) {
+        int size = geometry.blockSize();
+        System.arraycopy(slots, copy.from() * size, slots, copy.to() * size, size);
     }
 
     private void write(SequenceSlice slice) {

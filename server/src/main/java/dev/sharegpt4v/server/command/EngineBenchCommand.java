@@ -106,7 +106,7 @@ final class EngineBenchCommand implements Callable<Integer> {
         List<StepResult> results = new ArrayList<>();
         try (BareDecoder decoder = BareDecoder.open(loaded, model.threads, geometry);
                 Progress progress = Progress.counting("cases")) {
-            StepBench bench = new StepBench(decoder.executor(), model.stepTokens(), repetitions, seed);
+            StepBench bench = new StepBench(decoder.executor(), model.engine.stepTokens(), repetitions, seed);
             for (int i = 0; i < cases.size(); i++) {
                 progress.progressed("measuring", i, cases.size());
                 results.addAll(bench.run(cases.get(i)));
@@ -133,7 +133,7 @@ final class EngineBenchCommand implements Callable<Integer> {
         settings.put("weight_block", loaded.manifest().weights().blockSize());
         settings.put("threads", model.threads);
         settings.put("kv_block", model.blockSize);
-        settings.put("step_tokens", model.stepTokens());
+        settings.put("step_tokens", model.engine.stepTokens());
         settings.put("repetitions", repetitions);
         settings.put("seed", seed);
         return settings;

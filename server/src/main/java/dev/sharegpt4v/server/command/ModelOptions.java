@@ -1,6 +1,5 @@
 package dev.sharegpt4v.server.command;
 
-import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.server.ServerConfig;
 import dev.sharegpt4v.server.http.HttpLimits;
 import java.nio.file.Files;
@@ -9,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
 /** Options of every command that runs a model. */
 final class ModelOptions {
 
-    private static final int STEP_TOKENS = 128;
     private static final int MOST_THREADS = 1024;
 
     @Spec(Spec.Target.MIXEE)
@@ -60,21 +59,8 @@ final class ModelOptions {
     @Option(names = "--kv-block-size", paramLabel = "TOKENS", description = "Tokens per KV block (${DEFAULT-VALUE}).")
     int blockSize = 64;
 
-    @Option(
-            names = "--max-running",
-            paramLabel = "N",
-            description = "Requests that share a step at most (${DEFAULT-VALUE}).")
-    int maxRunning = 32;
-
-    @Option(names = "--max-queued", paramLabel = "N", description = "Requests that wait at most (${DEFAULT-VALUE}).")
-    int maxQueued = 256;
-
-    @Option(
-            names = "--max-step-tokens",
-            paramLabel = "N",
-            description = "Tokens of one step at most; 128, or --max-running where that is more, when left out.")
-    @Nullable
-    Integer maxStepTokens;
+    @Mixin
+    EngineFlags engine = new EngineFlags();
 
     @Option(names = "--config", paramLabel = "FILE", description = "Properties file with values for options.")
     @Nullable
@@ -92,17 +78,9 @@ final class ModelOptions {
         return given;
     }
 
-    /** A running stream waits for one step; prefill gains nothing from larger ones. See docs/performance.md. */
-    int stepTokens() {
-        return maxStepTokens == null ? Math.max(STEP_TOKENS, maxRunning) : maxStepTokens;
-    }
-
     /** Refuses a number that an option cannot have. */
     void require(String option, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    spec.commandLine(), "%s must be between %d and %d, not %d".formatted(option, least, most, value));
-        }
+        Ranges.require(spec, option, value, least, most);
     }
 
     ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
@@ -115,9 +93,6 @@ final class ModelOptions {
                     spec.commandLine(), "--kv-block-size must be a power of two, not " + blockSize);
         }
         require("--kv-cache-mb", kvCacheMegabytes == null ? 1 : kvCacheMegabytes, 1, 1L << 30);
-        require("--max-running", maxRunning, 1, 1 << 16);
-        require("--max-queued", maxQueued, 1, 1 << 24);
-        require("--max-step-tokens", stepTokens(), maxRunning, 1 << 20);
         return new ServerConfig(
                 packageFolder(),
                 Optional.ofNullable(servedName),
@@ -128,7 +103,7 @@ final class ModelOptions {
                 encoderBatch,
                 blockSize,
                 kvCacheMegabytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheMegabytes << 20),
-                new EngineOptions(maxRunning, maxQueued, stepTokens()),
+                engine.options(),
                 limits,
                 drain);
     }

@@ -65,7 +65,7 @@ final class TextGeneration implements AutoCloseable {
     Optional<String> next() throws InterruptedException {
         while (finishReason.isEmpty()) {
             String fragment = switch (generation.next()) {
-                case GenerationEvent.Token(int id) -> token(id);
+                case GenerationEvent.Token token -> token(token.id());
                 case GenerationEvent.Finished finished -> finished(finished);
                 case GenerationEvent.Failed(EngineException cause) -> throw answer(cause);
             };
@@ -99,6 +99,8 @@ final class TextGeneration implements AutoCloseable {
                 switch (reason) {
                     case STOP, CANCELLED -> "stop";
                     case LENGTH -> "length";
+                    case REPETITION -> "repetition";
+                    case TIMEOUT -> "timeout";
                 });
     }
 
@@ -116,6 +118,7 @@ final class TextGeneration implements AutoCloseable {
             case EngineException.TooLong e ->
                 ApiException.badRequest("context_length_exceeded", "messages", message(e));
             case EngineException.QueueFull e -> ApiException.overloaded(message(e));
+            case EngineException.TimedOut e -> ApiException.unavailable("timeout", message(e));
             case EngineException.ShuttingDown e -> ApiException.unavailable("shutting_down", message(e));
             case EngineException.DeviceFailed _ -> ApiException.internal("The model failed to answer this request.");
         };

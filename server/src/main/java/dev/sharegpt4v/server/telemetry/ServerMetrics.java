@@ -7,6 +7,7 @@ import dev.sharegpt4v.runtime.engine.GenerationEvent;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -79,12 +80,48 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
         gauge("requests_waiting", "Requests without KV blocks", engine, EngineSnapshot::waiting);
         gauge("images_encoding", "Images queued for or under encoding", engine, EngineSnapshot::encoding);
         gauge("kv_blocks_used", "KV blocks held", engine, EngineSnapshot::usedBlocks);
+        gauge("kv_blocks_cached", "KV blocks kept for later requests", engine, EngineSnapshot::cachedBlocks);
         gauge("kv_blocks_capacity", "KV blocks there are", engine, EngineSnapshot::totalBlocks);
         gauge(
                 "kv_cache_usage_ratio",
                 "Share of KV blocks held",
                 engine,
                 state -> (double) state.usedBlocks() / state.totalBlocks());
+        gauge(
+                "encoder_cache_bytes",
+                "Image features that are kept",
+                engine,
+                state -> state.caches().featureBytes());
+        count(
+                "prefix_cache_queries",
+                "Prompt positions looked up in the prefix cache",
+                engine,
+                state -> state.caches().promptTokens());
+        count(
+                "prefix_cache_hits",
+                "Of them, positions found",
+                engine,
+                state -> state.caches().cachedTokens());
+        count(
+                "encoder_cache_hits",
+                "Images whose features were there or on their way",
+                engine,
+                state -> state.caches().imageHits());
+        count(
+                "encoder_cache_misses",
+                "Images that had to be encoded",
+                engine,
+                state -> state.caches().imageMisses());
+        count(
+                "draft_tokens",
+                "Tokens guessed ahead of streams",
+                engine,
+                state -> state.guesses().guessed());
+        count(
+                "draft_tokens_accepted",
+                "Of them, those that came true",
+                engine,
+                state -> state.guesses().accepted());
     }
 
     /** The text that a scraper reads. */
@@ -141,6 +178,8 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
                 switch (end.reason()) {
                     case STOP -> "stop";
                     case LENGTH -> "length";
+                    case REPETITION -> "repetition";
+                    case TIMEOUT -> "timeout";
                     case CANCELLED -> "cancelled";
                 });
     }
@@ -173,6 +212,13 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
     private void gauge(
             String name, String description, Supplier<EngineSnapshot> engine, ToDoubleFunction<EngineSnapshot> value) {
         Gauge.builder("sharegpt4v_" + name, () -> value.applyAsDouble(engine.get()))
+                .description(description)
+                .register(registry);
+    }
+
+    private void count(
+            String name, String description, Supplier<EngineSnapshot> engine, ToDoubleFunction<EngineSnapshot> value) {
+        FunctionCounter.builder("sharegpt4v_" + name, engine, state -> value.applyAsDouble(state.get()))
                 .description(description)
                 .register(registry);
     }

@@ -33,7 +33,7 @@ final class SettingsTest {
         ServeCommand command = parse(Map.of());
         assertThat(command.port).isEqualTo(8080);
         assertThat(command.host).isEqualTo("127.0.0.1");
-        assertThat(command.model.maxRunning).isEqualTo(32);
+        assertThat(command.model.engine.maxRunning).isEqualTo(32);
     }
 
     @Test
@@ -48,7 +48,7 @@ final class SettingsTest {
                 "PORT",
                 "1"));
         assertThat(command.port).isEqualTo(9000);
-        assertThat(command.model.maxRunning).isEqualTo(7);
+        assertThat(command.model.engine.maxRunning).isEqualTo(7);
         assertThat(command.model.model).isEqualTo(Path.of("/models/a"));
     }
 
@@ -56,7 +56,7 @@ final class SettingsTest {
     void aFileSetsOptionsUnderTheirNames() throws IOException {
         String file = file("port=9001\nmax-running=8\n");
         assertThat(parse(Map.of(), "--config", file).port).isEqualTo(9001);
-        assertThat(parse(Map.of(), "--config=" + file).model.maxRunning).isEqualTo(8);
+        assertThat(parse(Map.of(), "--config=" + file).model.engine.maxRunning).isEqualTo(8);
         assertThat(parse(Map.of("SHAREGPT4V_CONFIG", file)).port).isEqualTo(9001);
     }
 
@@ -66,8 +66,8 @@ final class SettingsTest {
         ServeCommand command =
                 parse(Map.of("SHAREGPT4V_PORT", "2", "SHAREGPT4V_MAX_RUNNING", "2"), "--config", file, "--port", "3");
         assertThat(command.port).isEqualTo(3);
-        assertThat(command.model.maxRunning).isEqualTo(2);
-        assertThat(command.model.maxQueued).isEqualTo(1);
+        assertThat(command.model.engine.maxRunning).isEqualTo(2);
+        assertThat(command.model.engine.maxQueued).isEqualTo(1);
     }
 
     @Test
