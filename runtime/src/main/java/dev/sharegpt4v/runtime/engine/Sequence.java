@@ -22,9 +22,12 @@ final class Sequence {
             .thenComparingLong(sequence -> sequence.handle.arrival());
 
     /** A request is overtaken by so many later ones of its own priority, for want of room, and then by none. */
-    private static final int PATIENCE = 32;
+    private static final int OVERTAKEN_BY_EQUALS = 32;
     /** One of a higher priority counts for so much less. */
     private static final int PRIORITY_DISCOUNT = 32;
+
+    /** When nobody may go first any more. */
+    static final int PATIENCE = OVERTAKEN_BY_EQUALS * PRIORITY_DISCOUNT;
 
     private final GenerationRequest request;
     private final GenerationHandle handle;
@@ -138,9 +141,14 @@ final class Sequence {
         ended = true;
     }
 
+    /** How much it was overtaken, as its patience counts it. */
+    int overtaken() {
+        return overtaken;
+    }
+
     /** Whether it was overtaken so often that nobody may go first any more. */
     boolean isPatienceOver() {
-        return overtaken > PATIENCE * PRIORITY_DISCOUNT;
+        return overtaken > PATIENCE;
     }
 
     /** Notes that a later request went first. */

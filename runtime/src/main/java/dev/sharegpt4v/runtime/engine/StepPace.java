@@ -81,7 +81,7 @@ final class StepPace {
         while (worthwhile < guesses) {
             double gain = Math.pow(record.rate(), worthwhile + 1.0);
             int now = width + worthwhile;
-            if ((tokens + gain) / cost.of(now + 1) <= tokens / cost.of(now)) {
+            if ((tokens + gain) * cost.of(now) < tokens * cost.of(now + 1)) {
                 break;
             }
             tokens += gain;

@@ -123,8 +123,12 @@ public final class ScriptedExecutor implements ModelExecutor {
     }
 
     private float[] logits(long[] prefix) {
-        int next = continuation.next(prefix, shape.sampledVocabularySize());
-        float[] row = new float[shape.vocabularySize()];
+        return row(continuation.next(prefix, shape.sampledVocabularySize()), shape.vocabularySize());
+    }
+
+    /** The logits with which the model says a token: it is the likeliest, and the others have an order of their own. */
+    public static float[] row(int next, int vocabularySize) {
+        float[] row = new float[vocabularySize];
         for (int id = 0; id < row.length; id++) {
             row[id] = Math.floorMod((next + 1) * 7919 + id * 104_729, 1000) / 250f;
         }
