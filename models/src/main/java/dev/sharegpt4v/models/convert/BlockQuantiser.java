@@ -1,46 +1,33 @@
 package dev.sharegpt4v.models.convert;
 
 /**
- * Rounds rows of weights block by block: {@code weight ≈ (code - zeroPoint) * scale}.
+ * Rounds rows of weights block by block, by the scheme of ONNX Runtime's {@code MatMulNBits}.
  *
- * <p>The scheme is that of ONNX Runtime's {@code MatMulNBits}. An asymmetric block spans its smallest to its largest
- * weight, 0 included; a symmetric one gives its largest magnitude the outermost code. Holds the result of the latest row.
+ * <p>By {@link ScaleRule#EXTREMES}, an asymmetric block spans its smallest to its largest weight, 0 included; a symmetric
+ * one gives its largest magnitude the outermost code. {@link ScaleRule#LEAST_SQUARES} searches, in 4 bits; in 8 bits there
+ * is nothing to gain. Used by one thread.
  */
 final class BlockQuantiser {
+
+    /** Blocks that span less are zeros: the inverse of their scale would be no number. */
+    private static final float TINY = 1e-35f;
 
     private final Quantisation quantisation;
     private final int columns;
     private final byte[] codes;
-    private final float[] scales;
-    private final int[] zeroPoints;
+    private final ScaleSearch search;
 
     BlockQuantiser(Quantisation quantisation, int columns) {
         this.quantisation = quantisation;
         this.columns = columns;
-        int blocks = quantisation.blocks(columns);
-        this.codes = new byte[blocks * quantisation.blockSize()];
-        this.scales = new float[blocks];
-        this.zeroPoints = new int[blocks];
-    }
-
-    /** One code per weight, padded to whole blocks with codes that stand for 0. */
-    byte[] codes() {
-        return codes;
-    }
-
-    /** One scale per block. */
-    float[] scales() {
-        return scales;
-    }
-
-    /** One zero point per block. */
-    int[] zeroPoints() {
-        return zeroPoints;
+        this.codes = new byte[quantisation.blocks(columns) * quantisation.blockSize()];
+        this.search = new ScaleSearch(quantisation.blockSize());
     }
 
     /** Finds the scale and the zero point of every block of a row. */
-    void measure(float[] row) {
-        for (int block = 0; block < scales.length; block++) {
+    BlockScales measure(float[] row) {
+        BlockScales found = new BlockScales(quantisation.blocks(columns));
+        for (int block = 0; block < found.blocks(); block++) {
             int start = block * quantisation.blockSize();
             int end = Math.min(start + quantisation.blockSize(), columns);
             float smallest = 0;
@@ -49,43 +36,54 @@ final class BlockQuantiser {
                 smallest = Math.min(smallest, row[column]);
                 largest = Math.max(largest, row[column]);
             }
-            if (quantisation.symmetric()) {
-                measureSymmetric(block, smallest, largest);
+            if (largest - smallest < TINY) {
+                found.set(block, 0, quantisation.symmetric() ? quantisation.middle() : 0);
+            } else if (quantisation.searches()) {
+                search(row, start, end, smallest, largest);
+                found.set(block, search.scale(), search.zeroPoint());
+            } else if (quantisation.symmetric()) {
+                // The codes reach one step further below the middle than above it: the outermost weight is put there.
+                found.set(
+                        block,
+                        (largest > -smallest ? largest : smallest) / -quantisation.middle(),
+                        quantisation.middle());
             } else {
-                measureAsymmetric(block, smallest, largest);
+                float scale = (largest - smallest) / quantisation.largestCode();
+                found.set(block, scale, Math.round(-smallest / scale));
             }
         }
+        return found;
     }
 
-    /** Measures a row and rounds it. */
-    void quantise(float[] row) {
-        measure(row);
+    /**
+     * Rounds a row.
+     *
+     * @return one code per weight, padded to whole blocks with codes that stand for 0; valid until the next call
+     */
+    byte[] round(float[] row, BlockScales scales) {
         int largestCode = quantisation.largestCode();
-        for (int block = 0; block < scales.length; block++) {
+        for (int block = 0; block < scales.blocks(); block++) {
             int start = block * quantisation.blockSize();
             int end = Math.min(start + quantisation.blockSize(), columns);
-            float inverse = scales[block] == 0 ? 0 : 1 / scales[block];
-            float shift = zeroPoints[block] + 0.5f;
+            float scale = scales.scales()[block];
+            float inverse = scale == 0 ? 0 : 1 / scale;
+            float shift = scales.zeroPoint(block) + 0.5f;
             for (int column = start; column < end; column++) {
                 int code = (int) (row[column] * inverse + shift);
                 codes[column] = (byte) Math.clamp(code, 0, largestCode);
             }
             for (int column = end; column < start + quantisation.blockSize(); column++) {
-                codes[column] = (byte) zeroPoints[block];
+                codes[column] = scales.zeroPoints()[block];
             }
         }
+        return codes;
     }
 
-    private void measureSymmetric(int block, float smallest, float largest) {
-        int middle = (quantisation.largestCode() + 1) / 2;
-        // The codes reach one step further below the middle than above it, so the outermost weight is put there.
-        scales[block] = (largest > -smallest ? largest : smallest) / -middle;
-        zeroPoints[block] = middle;
-    }
-
-    private void measureAsymmetric(int block, float smallest, float largest) {
-        float scale = (largest - smallest) / quantisation.largestCode();
-        scales[block] = scale;
-        zeroPoints[block] = scale == 0 ? 0 : Math.round(-smallest / scale);
+    private void search(float[] row, int start, int end, float smallest, float largest) {
+        if (quantisation.symmetric()) {
+            search.runSymmetric(row, start, end, Math.max(largest, -smallest));
+        } else {
+            search.run(row, start, end, smallest, largest);
+        }
     }
 }

@@ -2,23 +2,27 @@ package dev.sharegpt4v.models.convert;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of a matrix in the layout of {@code com.microsoft.MatMulNBits}.
  *
- * <p>Each tensor rounds the rows again for itself: a second pass over a matrix costs little beside reading it, and keeps
- * the encoders free of shared state.
+ * <p>What was found for a row is kept from the first tensor that needs it to the last one, since a search is what takes
+ * longest in a conversion. Encoders may still run in any order: who finds nothing searches again, with the same result.
  */
 final class BlockWeights {
 
     private final String name;
     private final Rows rows;
     private final Quantisation quantisation;
+    private final AtomicReferenceArray<@Nullable BlockScales> found;
 
     BlockWeights(String name, Rows rows, Quantisation quantisation) {
         this.name = name;
         this.rows = rows;
         this.quantisation = quantisation;
+        this.found = new AtomicReferenceArray<>(Math.toIntExact(rows.count()));
     }
 
     /** Codes, uint8 {@code [rows, blocks, bytes of a block]}; of two 4-bit codes in a byte the first is the low half. */
@@ -31,11 +35,17 @@ final class BlockWeights {
                 List.of(rows.count(), blocks, (long) quantisation.blockBytes()),
                 rows.count(),
                 rowBytes,
-                encoder((quantiser, row, target) -> {
-                    requireFinite(row);
-                    quantiser.quantise(row);
-                    pack(quantiser.codes(), target);
-                }));
+                (firstRow, count, target) -> {
+                    BlockQuantiser quantiser = new BlockQuantiser(quantisation, rows.columns());
+                    float[] row = new float[rows.columns()];
+                    for (long index = firstRow; index < firstRow + count; index++) {
+                        rows.read(index, row);
+                        requireFinite(row);
+                        BlockScales scales = quantiser.measure(row);
+                        found.set((int) index, scales);
+                        pack(quantiser.round(row, scales), target);
+                    }
+                });
     }
 
     /** Scales, float {@code [rows, blocks]}. */
@@ -47,9 +57,8 @@ final class BlockWeights {
                 List.of(rows.count(), (long) blocks),
                 rows.count(),
                 blocks * Float.BYTES,
-                encoder((quantiser, row, target) -> {
-                    quantiser.measure(row);
-                    for (float scale : quantiser.scales()) {
+                encoder(quantisation.symmetric(), (scales, target) -> {
+                    for (float scale : scales.scales()) {
                         target.putFloat(scale);
                     }
                 }));
@@ -64,12 +73,9 @@ final class BlockWeights {
                 List.of(rows.count(), (long) rowBytes),
                 rows.count(),
                 rowBytes,
-                encoder((quantiser, row, target) -> {
-                    quantiser.measure(row);
+                encoder(true, (scales, target) -> {
                     byte[] padded = new byte[rowBytes * 8 / quantisation.bits()];
-                    for (int block = 0; block < quantiser.zeroPoints().length; block++) {
-                        padded[block] = (byte) quantiser.zeroPoints()[block];
-                    }
+                    System.arraycopy(scales.zeroPoints(), 0, padded, 0, scales.blocks());
                     pack(padded, target);
                 }));
     }
@@ -84,13 +90,18 @@ final class BlockWeights {
         }
     }
 
-    private RowEncoder encoder(RowSink sink) {
+    /** @param last whether no other tensor asks for the scales afterwards */
+    private RowEncoder encoder(boolean last, ScaleSink sink) {
         return (firstRow, count, target) -> {
             BlockQuantiser quantiser = new BlockQuantiser(quantisation, rows.columns());
             float[] row = new float[rows.columns()];
             for (long index = firstRow; index < firstRow + count; index++) {
-                rows.read(index, row);
-                sink.encode(quantiser, row, target);
+                BlockScales scales = last ? found.getAndSet((int) index, null) : found.get((int) index);
+                if (scales == null) {
+                    rows.read(index, row);
+                    scales = quantiser.measure(row);
+                }
+                sink.encode(scales, target);
             }
         };
     }
@@ -105,9 +116,9 @@ final class BlockWeights {
         }
     }
 
-    /** Encodes one row. */
+    /** Encodes the scales of one row. */
     @FunctionalInterface
-    private interface RowSink {
-        void encode(BlockQuantiser quantiser, float[] row, ByteBuffer target);
+    private interface ScaleSink {
+        void encode(BlockScales scales, ByteBuffer target);
     }
 }

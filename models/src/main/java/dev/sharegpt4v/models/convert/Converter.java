@@ -26,7 +26,7 @@ import java.util.concurrent.Executors;
 public final class Converter {
 
     /** Raised when the same checkpoint and options would give other bytes than before. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final String FAMILY = "llava-1.5";
 

@@ -1,26 +1,42 @@
 package dev.sharegpt4v.models.convert;
 
+import java.util.Set;
+
 /**
  * How a matrix is rounded to few bits.
  *
  * @param bits 4 or 8
- * @param blockSize weights of one row that share a scale: 32, 64 or 128
+ * @param blockSize weights of one row that share a scale: one of {@link #BLOCK_SIZES}
  * @param symmetric without zero points: the middle of the code range stands for 0
+ * @param rule by which scales are found
  */
-record Quantisation(int bits, int blockSize, boolean symmetric) {
+record Quantisation(int bits, int blockSize, boolean symmetric, ScaleRule rule) {
+
+    /** What the kernels of ONNX Runtime take in all bits. */
+    static final Set<Integer> BLOCK_SIZES = Set.of(32, 64, 128, 256);
 
     Quantisation {
         if (bits != 4 && bits != 8) {
             throw new IllegalArgumentException("weights of " + bits + " bits");
         }
-        if (blockSize != 32 && blockSize != 64 && blockSize != 128) {
-            throw new IllegalArgumentException("block size " + blockSize + " is not 32, 64 or 128");
+        if (!BLOCK_SIZES.contains(blockSize)) {
+            throw new IllegalArgumentException("block size " + blockSize + " is not 32, 64, 128 or 256");
         }
+    }
+
+    /** Whether scales are searched for; eight bits leave nothing to gain. */
+    boolean searches() {
+        return bits == 4 && rule == ScaleRule.LEAST_SQUARES;
     }
 
     /** The largest code. */
     int largestCode() {
         return (1 << bits) - 1;
+    }
+
+    /** The code that stands for 0 in a symmetric block. */
+    int middle() {
+        return 1 << (bits - 1);
     }
 
     /** Blocks of a row. */

@@ -3,28 +3,33 @@ package dev.sharegpt4v.models.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class BlockQuantiserTest {
 
     private static final int COLUMNS = 200;
+    private static final List<Quantisation> FOUR_BITS = List.of(
+            new Quantisation(4, 32, false, ScaleRule.EXTREMES),
+            new Quantisation(4, 32, true, ScaleRule.EXTREMES),
+            new Quantisation(4, 32, false, ScaleRule.LEAST_SQUARES),
+            new Quantisation(4, 32, true, ScaleRule.LEAST_SQUARES));
 
     @Test
     void everyWeightIsWithinOneStepOfWhatIsStored() {
         Random random = new Random(3);
         for (int bits : new int[] {4, 8}) {
-            for (int blockSize : new int[] {32, 64, 128}) {
-                assertWithin(new Quantisation(bits, blockSize, false), random);
-                assertWithin(new Quantisation(bits, blockSize, true), random);
+            for (int blockSize : new int[] {32, 64, 128, 256}) {
+                assertWithin(new Quantisation(bits, blockSize, false, ScaleRule.EXTREMES), random);
+                assertWithin(new Quantisation(bits, blockSize, true, ScaleRule.EXTREMES), random);
             }
         }
     }
 
     @Test
     void zeroStaysZero() {
-        for (boolean symmetric : new boolean[] {false, true}) {
-            Quantisation quantisation = new Quantisation(4, 32, symmetric);
+        for (Quantisation quantisation : FOUR_BITS) {
             float[] row = new float[COLUMNS];
             row[3] = 0.7f;
             row[40] = -0.2f;
@@ -44,21 +49,23 @@ final class BlockQuantiserTest {
             float[] row = new float[COLUMNS];
             row[5] = largest;
             row[6] = -largest / 2;
-            assertThat(restore(new Quantisation(4, 32, true), row)[5]).isEqualTo(largest);
+            assertThat(restore(new Quantisation(4, 32, true, ScaleRule.EXTREMES), row)[5])
+                    .isEqualTo(largest);
         }
     }
 
     @Test
     void padsTheLastBlockWithCodesThatStandForZero() {
-        Quantisation quantisation = new Quantisation(4, 64, false);
+        Quantisation quantisation = new Quantisation(4, 64, false, ScaleRule.LEAST_SQUARES);
         float[] row = new float[COLUMNS];
         Arrays.fill(row, 0.5f);
         row[COLUMNS - 1] = -1;
         BlockQuantiser quantiser = new BlockQuantiser(quantisation, COLUMNS);
-        quantiser.quantise(row);
-        assertThat(quantiser.codes()).hasSize(256);
+        BlockScales scales = quantiser.measure(row);
+        byte[] codes = quantiser.round(row, scales);
+        assertThat(codes).hasSize(256);
         for (int column = COLUMNS; column < 256; column++) {
-            assertThat(quantiser.codes()[column]).isEqualTo((byte) quantiser.zeroPoints()[3]);
+            assertThat(codes[column]).isEqualTo(scales.zeroPoints()[3]);
         }
     }
 
@@ -68,25 +75,37 @@ final class BlockQuantiserTest {
             row[column] = (float) random.nextGaussian() * (column < 64 ? 0.02f : 3);
         }
         BlockQuantiser quantiser = new BlockQuantiser(quantisation, COLUMNS);
-        quantiser.quantise(row);
+        BlockScales scales = quantiser.measure(row);
         float[] restored = restore(quantisation, row);
         for (int column = 0; column < COLUMNS; column++) {
-            float step = Math.abs(quantiser.scales()[column / quantisation.blockSize()]);
+            float step = Math.abs(scales.scales()[column / quantisation.blockSize()]);
             assertThat(Math.abs(restored[column] - row[column]))
                     .as("%s column %d", quantisation, column)
                     .isLessThanOrEqualTo(step * 1.0001f);
         }
     }
 
-    private static float[] restore(Quantisation quantisation, float[] row) {
-        BlockQuantiser quantiser = new BlockQuantiser(quantisation, COLUMNS);
-        quantiser.quantise(row);
-        float[] restored = new float[COLUMNS];
-        for (int column = 0; column < COLUMNS; column++) {
+    @Test
+    void blocksOfZerosAndOfTheTiniestNumbersAreStoredAsZeros() {
+        for (Quantisation quantisation : FOUR_BITS) {
+            float[] row = new float[COLUMNS];
+            row[40] = Float.MIN_VALUE;
+            for (float value : restore(quantisation, row)) {
+                assertThat(value).isZero();
+            }
+        }
+    }
+
+    /** What the kernel makes of the stored numbers. */
+    static float[] restore(Quantisation quantisation, float[] row) {
+        BlockQuantiser quantiser = new BlockQuantiser(quantisation, row.length);
+        BlockScales scales = quantiser.measure(row);
+        byte[] codes = quantiser.round(row, scales);
+        float[] restored = new float[row.length];
+        for (int column = 0; column < row.length; column++) {
             int block = column / quantisation.blockSize();
-            int code = Byte.toUnsignedInt(quantiser.codes()[column]);
-            restored[column] =
-                    (code - quantiser.zeroPoints()[block]) * quantiser.scales()[block];
+            int code = Byte.toUnsignedInt(codes[column]);
+            restored[column] = (code - scales.zeroPoint(block)) * scales.scales()[block];
         }
         return restored;
     }

@@ -40,7 +40,7 @@ final class ConverterTest {
                         "vision.onnx", "vision.onnx.data", "decoder.onnx", "decoder.onnx.data", "tokenizer.json");
         PackageFiles.checkHashes(out(), manifest, bytes -> {});
         assertThat(manifest.weights().decoder()).isEqualTo("int4");
-        assertThat(manifest.weights().blockSize()).isEqualTo(64);
+        assertThat(manifest.weights().blockSize()).isEqualTo(128);
         assertThat(manifest.model()).isEqualTo(MODEL);
         assertThat(siblings()).containsExactly("package");
     }
@@ -216,7 +216,8 @@ final class ConverterTest {
     @Test
     void oddBlockSizesAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ConversionOptions(WeightFormat.INT4, WeightFormat.FP16, 48, false, false, false));
+                .isThrownBy(() -> new ConversionOptions(
+                        WeightFormat.INT4, WeightFormat.FP16, 48, false, false, false, ScaleRule.EXTREMES));
     }
 
     private PackageManifest convert(ConversionOptions options, ConversionProgress progress) {

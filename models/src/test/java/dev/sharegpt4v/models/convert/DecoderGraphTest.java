@@ -47,10 +47,16 @@ final class DecoderGraphTest {
 
     @Test
     void fourBitWeightsOfEveryBlockSizeStayInTheNeighbourhood() throws IOException, OrtException {
-        for (int blockSize : new int[] {32, 64, 128}) {
+        for (int blockSize : new int[] {32, 64, 128, 256}) {
             for (boolean symmetric : new boolean[] {false, true}) {
-                ConversionOptions options =
-                        new ConversionOptions(WeightFormat.INT4, WeightFormat.FP32, blockSize, symmetric, false, true);
+                ConversionOptions options = new ConversionOptions(
+                        WeightFormat.INT4,
+                        WeightFormat.FP32,
+                        blockSize,
+                        symmetric,
+                        false,
+                        true,
+                        ScaleRule.LEAST_SQUARES);
                 assertMatchesReference(TinyModels.odd().decoder(), options, 0.15);
             }
         }

@@ -64,7 +64,8 @@ final class VisionGraphTest {
     }
 
     private void convert(CheckpointConfig config, WeightFormat format) {
-        ConversionOptions options = new ConversionOptions(WeightFormat.FP32, format, 32, false, false, false);
+        ConversionOptions options =
+                new ConversionOptions(WeightFormat.FP32, format, 32, false, false, false, ScaleRule.LEAST_SQUARES);
         Converter.convert(
                 new SyntheticCheckpoint(config),
                 TinyModels.NO_TOKENIZER,

@@ -45,7 +45,13 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--weights", description = "int4, int8, fp16 or fp32 (${DEFAULT-VALUE}).")
     String weights = "int4";
 
-    @Option(names = "--block-size", description = "Weights that share a scale: 32, 64 or 128 (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--vision-weights",
+            description = "int8, fp16 or fp32; fp16, and fp32 with --weights fp32, when left out.")
+    @Nullable
+    String visionWeights;
+
+    @Option(names = "--block-size", description = "Weights that share a scale: 32, 64, 128 or 256 (${DEFAULT-VALUE}).")
     int blockSize = ConversionOptions.DEFAULT_BLOCK_SIZE;
 
     @Option(names = "--symmetric", description = "int4 without zero points.")
@@ -95,14 +101,20 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private ConversionOptions options() {
+        ConversionOptions standard = ConversionOptions.of(format("--weights", weights));
+        WeightFormat vision =
+                visionWeights == null ? standard.visionWeights() : format("--vision-weights", visionWeights);
         try {
-            ConversionOptions standard = ConversionOptions.of(WeightFormat.valueOf(weights.toUpperCase(Locale.ROOT)));
             return new ConversionOptions(
-                    standard.weights(), standard.visionWeights(), blockSize, symmetric, synthetic == null, force);
+                    standard.weights(), vision, blockSize, symmetric, synthetic == null, force, standard.rule());
         } catch (IllegalArgumentException e) {
-            throw usage("weights " + weights + " in blocks of " + blockSize
-                    + " are not among int4, int8, fp16 and fp32 in blocks of 32, 64 or 128");
+            throw usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private WeightFormat format(String option, String name) {
+        return WeightFormat.of(name.toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> usage(option + " is int4, int8, fp16 or fp32, not " + name));
     }
 
     private ParameterException usage(String message) {
