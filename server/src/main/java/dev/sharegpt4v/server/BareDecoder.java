@@ -5,32 +5,35 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.runtime.onnx.CpuOptions;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** A model's decoder on its device, without an engine: for measuring steps. */
 public final class BareDecoder implements AutoCloseable {
 
-    private final CpuDevice device;
+    private final ModelExecutor executor;
 
-    private BareDecoder(CpuDevice device) {
-        this.device = device;
+    private BareDecoder(ModelExecutor executor) {
+        this.executor = executor;
     }
 
     /**
      * Opens it.
      *
      * @param threads of a step
+     * @param profile receives the time of every operator when the decoder is closed
      */
-    public static BareDecoder open(LoadedModel model, int threads, KvGeometry geometry) {
+    public static BareDecoder open(LoadedModel model, int threads, KvGeometry geometry, Optional<Path> profile) {
         CpuOptions options = new CpuOptions(threads, 1, 1, geometry);
-        return new BareDecoder(CpuDevice.open(model.graphs(), model.shape(), options));
+        return new BareDecoder(CpuDevice.decoder(model.graphs(), model.shape(), options, profile));
     }
 
     public ModelExecutor executor() {
-        return device.executor();
+        return executor;
     }
 
     @Override
     public void close() {
-        device.close();
+        executor.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.sharegpt4v.runtime.onnx;
 import dev.sharegpt4v.runtime.execution.ImageEncoder;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -19,9 +20,10 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
      * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure when a graph is missing, damaged or not what it should be
      */
     public static CpuDevice open(GraphPaths graphs, ModelShape shape, CpuOptions options) {
-        ModelExecutor executor = executor(graphs, shape, options);
+        ModelExecutor executor = decoder(graphs, shape, options, Optional.empty());
         try {
-            GraphSession vision = GraphSession.open(graphs.vision(), options.encoderThreads(), Optional.empty());
+            GraphSession vision =
+                    GraphSession.open(graphs.vision(), options.encoderThreads(), Optional.empty(), Optional.empty());
             return new CpuDevice(executor, new VisionEncoder(vision, shape.hiddenSize(), options.encoderBatch()));
         } catch (RuntimeException e) {
             executor.close();
@@ -29,11 +31,19 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
         }
     }
 
-    private static ModelExecutor executor(GraphPaths graphs, ModelShape shape, CpuOptions options) {
+    /**
+     * Opens the decoder alone.
+     *
+     * @param profile receives the time of every operator of every step, as a trace, when the decoder is closed
+     * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure as {@link #open} does
+     */
+    public static ModelExecutor decoder(
+            GraphPaths graphs, ModelShape shape, CpuOptions options, Optional<Path> profile) {
         KvPool pool = new KvPool(shape, options.geometry());
         CustomOperators operators = new CustomOperators(attributes -> new PagedAttentionKernel(attributes, pool));
         try {
-            GraphSession session = GraphSession.open(graphs.decoder(), options.threads(), Optional.of(operators));
+            GraphSession session =
+                    GraphSession.open(graphs.decoder(), options.threads(), Optional.of(operators), profile);
             return new DecoderExecutor(session, operators, pool, shape, options.geometry());
         } catch (RuntimeException e) {
             operators.close();

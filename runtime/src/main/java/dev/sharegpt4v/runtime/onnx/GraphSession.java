@@ -3,12 +3,15 @@ package dev.sharegpt4v.runtime.onnx;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.Optional;
 final class GraphSession implements AutoCloseable {
 
     private static final int EXTENDED = 2;
+    private static final int TEXT_BYTES = 8192;
 
     private final Path path;
     private final MemorySegment session;
@@ -27,9 +31,12 @@ final class GraphSession implements AutoCloseable {
     private final Arena names = Arena.ofShared();
     private final Map<String, MemorySegment> nativeNames = new HashMap<>();
 
-    private GraphSession(Path path, MemorySegment session) {
+    private final Optional<Path> profile;
+
+    private GraphSession(Path path, MemorySegment session, Optional<Path> profile) {
         this.path = path;
         this.session = session;
+        this.profile = profile;
         this.inputs = names(OrtApi.SESSION_INPUT_COUNT, OrtApi.SESSION_INPUT_NAME);
         this.outputs = names(OrtApi.SESSION_OUTPUT_COUNT, OrtApi.SESSION_OUTPUT_NAME);
     }
@@ -39,8 +46,9 @@ final class GraphSession implements AutoCloseable {
      *
      * @param threads that share the work of one operator, the calling thread among them
      * @param operators our own kernels, if the graph needs them
+     * @param profile where the time of every operator is written when the session is closed, as a trace in JSON
      */
-    static GraphSession open(Path path, int threads, Optional<CustomOperators> operators) {
+    static GraphSession open(Path path, int threads, Optional<CustomOperators> operators, Optional<Path> profile) {
         if (!Files.isRegularFile(path)) {
             throw new ExecutionFailure(ExecutionFailure.Kind.FATAL, "the graph " + path + " is not there");
         }
@@ -49,10 +57,11 @@ final class GraphSession implements AutoCloseable {
                     Ort.result(arena, out -> (MemorySegment) OrtApi.CREATE_SESSION_OPTIONS.invokeExact(out));
             try {
                 configure(arena, options, threads, operators);
+                profile.ifPresent(file -> profile(arena, options, file));
                 MemorySegment file = arena.allocateFrom(path.toAbsolutePath().toString(), StandardCharsets.UTF_8);
                 MemorySegment session = Ort.result(arena, out ->
                         (MemorySegment) OrtApi.CREATE_SESSION.invokeExact(Ort.environment(), file, options, out));
-                return new GraphSession(path, session);
+                return new GraphSession(path, session, profile);
             } finally {
                 Ort.release(OrtApi.RELEASE_SESSION_OPTIONS, options);
             }
@@ -70,6 +79,11 @@ final class GraphSession implements AutoCloseable {
         config(arena, options, "session.force_spinning_stop", "1");
         operators.ifPresent(
                 own -> Ort.check(() -> (MemorySegment) OrtApi.ADD_CUSTOM_OP_DOMAIN.invokeExact(options, own.domain())));
+    }
+
+    private static void profile(Arena arena, MemorySegment options, Path file) {
+        MemorySegment prefix = arena.allocateFrom(file.toAbsolutePath().toString());
+        Ort.check(() -> (MemorySegment) OrtApi.ENABLE_PROFILING.invokeExact(options, prefix));
     }
 
     private static void config(Arena arena, MemorySegment options, String key, String value) {
@@ -122,17 +136,36 @@ final class GraphSession implements AutoCloseable {
             List<String> found = new ArrayList<>();
             for (long i = 0; i < total; i++) {
                 long index = i;
-                MemorySegment text =
-                        Ort.result(arena, out -> (MemorySegment) name.invokeExact(session, index, allocator, out));
-                found.add(text.reinterpret(1024).getString(0));
-                Ort.check(() -> (MemorySegment) OrtApi.ALLOCATOR_FREE.invokeExact(allocator, text));
+                found.add(text(allocator, Ort.result(arena, out ->
+                        (MemorySegment) name.invokeExact(session, index, allocator, out))));
             }
             return List.copyOf(found);
         }
     }
 
+    /** Takes a text over from ONNX Runtime. */
+    private static String text(MemorySegment allocator, MemorySegment text) {
+        String copy = text.reinterpret(TEXT_BYTES).getString(0);
+        Ort.check(() -> (MemorySegment) OrtApi.ALLOCATOR_FREE.invokeExact(allocator, text));
+        return copy;
+    }
+
+    /** The runtime adds the time of day to a trace's name; it gets the name that was asked for. */
+    private void endProfile(Path file) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment allocator =
+                    Ort.result(arena, out -> (MemorySegment) OrtApi.DEFAULT_ALLOCATOR.invokeExact(out));
+            String written = text(allocator, Ort.result(arena, out ->
+                    (MemorySegment) OrtApi.END_PROFILING.invokeExact(session, allocator, out)));
+            Files.move(Path.of(written), file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the profile " + file, e);
+        }
+    }
+
     @Override
     public void close() {
+        profile.ifPresent(this::endProfile);
         Ort.release(OrtApi.RELEASE_SESSION, session);
         names.close();
     }

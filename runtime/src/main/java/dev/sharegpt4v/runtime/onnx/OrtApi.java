@@ -40,6 +40,8 @@ final class OrtApi {
     static final MethodHandle RUN = status(9, P, P, P, P, JAVA_LONG, P, JAVA_LONG, P);
     static final MethodHandle CREATE_SESSION_OPTIONS = status(10, P);
     static final MethodHandle RELEASE_SESSION_OPTIONS = function(100, FunctionDescriptor.ofVoid(P));
+    static final MethodHandle ENABLE_PROFILING = status(14, P, P);
+    static final MethodHandle END_PROFILING = status(110, P, P, P);
     static final MethodHandle DISABLE_MEM_PATTERN = status(17, P);
     static final MethodHandle SET_OPTIMIZATION_LEVEL = status(23, P, JAVA_INT);
     static final MethodHandle SET_INTRA_OP_THREADS = status(24, P, JAVA_INT);

@@ -5,6 +5,7 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.BareDecoder;
 import dev.sharegpt4v.server.bench.engine.DecodeTraffic;
 import dev.sharegpt4v.server.bench.engine.MemoryBandwidth;
+import dev.sharegpt4v.server.bench.engine.OperatorShares;
 import dev.sharegpt4v.server.bench.engine.StepBench;
 import dev.sharegpt4v.server.bench.engine.StepCase;
 import dev.sharegpt4v.server.bench.engine.StepReport;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -75,6 +77,15 @@ final class EngineBenchCommand implements Callable<Integer> {
     @Nullable
     Path json;
 
+    @Option(
+            names = "--ort-profile",
+            paramLabel = "FILE",
+            description =
+                    "Also write ONNX Runtime's trace of all steps (chrome://tracing reads it), and show the share of"
+                            + " each operator; steps are a little slower then.")
+    @Nullable
+    Path profile;
+
     @Override
     public Integer call() throws InterruptedException {
         List<StepCase> cases = cases();
@@ -85,6 +96,9 @@ final class EngineBenchCommand implements Callable<Integer> {
             StepReport report = new StepReport(
                     settings(loaded), bandwidth, DecodeTraffic.of(loaded.manifest()), measure(loaded, cases));
             report.print(spec.commandLine().getOut());
+            if (profile != null) {
+                OperatorShares.read(profile).print(spec.commandLine().getOut());
+            }
             if (json != null) {
                 JsonFile.write(json, report.json());
             }
@@ -104,7 +118,7 @@ final class EngineBenchCommand implements Callable<Integer> {
                 .orElseThrow();
         KvGeometry geometry = new KvGeometry(blocks, model.blockSize);
         List<StepResult> results = new ArrayList<>();
-        try (BareDecoder decoder = BareDecoder.open(loaded, model.threads, geometry);
+        try (BareDecoder decoder = BareDecoder.open(loaded, model.threads, geometry, Optional.ofNullable(profile));
                 Progress progress = Progress.counting("cases")) {
             StepBench bench = new StepBench(decoder.executor(), model.engine.stepTokens(), repetitions, seed);
             for (int i = 0; i < cases.size(); i++) {

@@ -8,9 +8,11 @@ import dev.sharegpt4v.server.testing.TinyPackage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -61,6 +63,19 @@ final class EngineBenchCommandTest {
                     .isLessThanOrEqualTo(result.path("median_step_ms").asDouble());
         });
         assertThat(results.at("/1/weight_bytes_per_step").asLong()).isPositive();
+    }
+
+    @Test
+    void aProfileShowsWhichOperatorsTookTheTime() throws IOException {
+        Path trace = folder.resolve("trace.json");
+        int code = run("--prefill", "8", "--decode", "2", "--ort-profile", trace.toString());
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("PagedAttention", "SkipSimplifiedLayerNormalization", "between operators");
+        assertThat(trace).isRegularFile();
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("trace")))
+                    .containsExactly("trace.json");
+        }
     }
 
     @Test
