@@ -29,7 +29,8 @@ RUN groupadd --gid 10001 sharegpt4v \
     && useradd --uid 10001 --gid 10001 --home-dir /var/lib/sharegpt4v --create-home --shell /usr/sbin/nologin sharegpt4v
 USER 10001:10001
 WORKDIR /app
-ENV SHAREGPT4V_HOST=0.0.0.0 \
+ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
+    SHAREGPT4V_HOST=0.0.0.0 \
     SHAREGPT4V_PORT=8080
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=120s \

@@ -7,17 +7,21 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Where the time of steps went, by ONNX Runtime's trace.
  *
  * @param operators longest first
- * @param runs of the graph
+ * @param runs of the graph that were added up
  * @param runMicros of all runs together, what lies between operators included
  */
 public record OperatorShares(List<Share> operators, long runs, long runMicros) {
@@ -41,32 +45,48 @@ public record OperatorShares(List<Share> operators, long runs, long runMicros) {
         operators = List.copyOf(operators);
     }
 
-    /** Adds up a trace; an event at a time, since traces are long. */
+    /** Adds up the later half of a trace's runs: in the first ones our own kernels are not compiled yet. */
     public static OperatorShares read(Path trace) {
-        Map<String, Share> found = new TreeMap<>();
-        long runs = 0;
-        long runMicros = 0;
-        try (MappingIterator<JsonNode> events =
-                new JsonMapper().readerFor(JsonNode.class).readValues(trace.toFile())) {
-            while (events.hasNext()) {
-                JsonNode event = events.next();
-                String name = event.path("name").asText();
-                long micros = event.path("dur").asLong();
-                if (name.equals("model_run")) {
-                    runs++;
-                    runMicros += micros;
-                } else if (name.endsWith(KERNEL)) {
-                    String operator = event.path("args").path("op_name").asText();
-                    found.merge(operator, new Share(operator, 1, micros), Share::plus);
-                }
+        List<Long> starts = new ArrayList<>();
+        forEach(trace, event -> {
+            if (isRun(event)) {
+                starts.add(event.path("ts").asLong());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the profile " + trace, e);
-        }
+        });
+        Collections.sort(starts);
+        long from = starts.isEmpty() ? 0 : starts.get(starts.size() / 2);
+        Map<String, Share> found = new TreeMap<>();
+        LongSummaryStatistics runs = new LongSummaryStatistics();
+        forEach(trace, event -> {
+            long micros = event.path("dur").asLong();
+            if (event.path("ts").asLong() < from) {
+                return;
+            }
+            if (isRun(event)) {
+                runs.accept(micros);
+            } else if (event.path("name").asText().endsWith(KERNEL)) {
+                String operator = event.path("args").path("op_name").asText();
+                found.merge(operator, new Share(operator, 1, micros), Share::plus);
+            }
+        });
         List<Share> longestFirst = found.values().stream()
                 .sorted(Comparator.comparingLong(Share::micros).reversed())
                 .toList();
-        return new OperatorShares(longestFirst, runs, runMicros);
+        return new OperatorShares(longestFirst, runs.getCount(), runs.getSum());
+    }
+
+    private static boolean isRun(JsonNode event) {
+        return event.path("name").asText().equals("model_run");
+    }
+
+    /** An event at a time, since traces are long. */
+    private static void forEach(Path trace, Consumer<JsonNode> sink) {
+        try (MappingIterator<JsonNode> events =
+                new JsonMapper().readerFor(JsonNode.class).readValues(trace.toFile())) {
+            events.forEachRemaining(sink);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the profile " + trace, e);
+        }
     }
 
     /** A table; what no operator took comes last. */

@@ -14,13 +14,15 @@ final class OperatorSharesTest {
 
     private static final String TRACE = """
             [
-            {"cat":"Session","name":"session_initialization","dur":900,"args":{}},
-            {"cat":"Node","name":"a_kernel_time","dur":30,"args":{"op_name":"MatMulNBits"}},
-            {"cat":"Node","name":"b_kernel_time","dur":50,"args":{"op_name":"MatMulNBits"}},
-            {"cat":"Node","name":"c_kernel_time","dur":15,"args":{"op_name":"Mul"}},
-            {"cat":"Session","name":"SequentialExecutor::Execute","dur":98,"args":{}},
-            {"cat":"Session","name":"model_run","dur":60,"args":{}},
-            {"cat":"Session","name":"model_run","dur":40,"args":{}}
+            {"cat":"Session","name":"session_initialization","ts":1,"dur":900,"args":{}},
+            {"cat":"Node","name":"a_kernel_time","ts":1000,"dur":500,"args":{"op_name":"MatMulNBits"}},
+            {"cat":"Session","name":"model_run","ts":1000,"dur":600,"args":{}},
+            {"cat":"Node","name":"a_kernel_time","ts":2001,"dur":30,"args":{"op_name":"MatMulNBits"}},
+            {"cat":"Node","name":"b_kernel_time","ts":3001,"dur":50,"args":{"op_name":"MatMulNBits"}},
+            {"cat":"Node","name":"c_kernel_time","ts":2002,"dur":15,"args":{"op_name":"Mul"}},
+            {"cat":"Session","name":"SequentialExecutor::Execute","ts":2000,"dur":98,"args":{}},
+            {"cat":"Session","name":"model_run","ts":2000,"dur":60,"args":{}},
+            {"cat":"Session","name":"model_run","ts":3000,"dur":40,"args":{}}
             ]
             """;
 
@@ -28,7 +30,7 @@ final class OperatorSharesTest {
     private Path folder;
 
     @Test
-    void timesAreAddedUpByOperatorAndTheRestIsNamed() throws IOException {
+    void timesOfTheLaterRunsAreAddedUpByOperatorAndTheRestIsNamed() throws IOException {
         Path trace = Files.writeString(folder.resolve("trace.json"), TRACE);
         OperatorShares shares = OperatorShares.read(trace);
         assertThat(shares.runs()).isEqualTo(2);
