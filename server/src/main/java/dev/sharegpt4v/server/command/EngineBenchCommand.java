@@ -86,7 +86,7 @@ final class EngineBenchCommand implements Callable<Integer> {
                     settings(loaded), bandwidth, DecodeTraffic.of(loaded.manifest()), measure(loaded, cases));
             report.print(spec.commandLine().getOut());
             if (json != null) {
-                JsonFile.write(json, report.json());
+                OutputFile.write(json, report.json());
             }
         }
         return 0;
