@@ -2,7 +2,6 @@ package dev.sharegpt4v.server.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -75,6 +74,6 @@ public record OpenLoop(Arrivals arrivals, OptionalInt maxConcurrency, long seed)
 
     @Override
     public String label() {
-        return Double.isInfinite(rate()) ? "all at once" : String.format(Locale.ROOT, "%.4g requests/s", rate());
+        return Double.isInfinite(rate()) ? "all at once" : RunJson.plain(rate()) + " requests/s";
     }
 }

@@ -1,8 +1,8 @@
 package dev.sharegpt4v.server.bench.mix;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -85,7 +85,11 @@ public record Weighted<T>(List<Choice<T>> choices) {
             return choices.getFirst().value().toString();
         }
         return choices.stream()
-                .map(choice -> String.format(Locale.ROOT, "%s:%.4g", choice.value(), choice.weight()))
+                .map(choice -> choice.value() + ":" + plain(choice.weight()))
                 .collect(Collectors.joining(","));
+    }
+
+    private static String plain(double weight) {
+        return BigDecimal.valueOf(weight).stripTrailingZeros().toPlainString();
     }
 }
