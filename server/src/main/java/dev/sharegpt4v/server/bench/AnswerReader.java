@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Reads one streamed chat completion and notes when its chunks came. */
+/** Reads one streamed answer and notes when its tokens came. */
 final class AnswerReader {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -35,7 +35,6 @@ final class AnswerReader {
     }
 
     private Outcome read(EventReader events, long sent) throws IOException {
-        long ended = sent;
         boolean done = false;
         for (Optional<EventReader.Event> event = events.next(); event.isPresent(); event = events.next()) {
             long now = clock.getAsLong();
@@ -46,33 +45,57 @@ final class AnswerReader {
             try {
                 JsonNode chunk = JSON.readTree(event.get().data());
                 if (event.get().name().equals("error") || chunk.hasNonNull("error")) {
-                    return new Outcome.Failed("error in the stream", message(chunk));
+                    return new Outcome.Failed(sent, "error in the stream", message(chunk));
                 }
                 take(chunk, now);
             } catch (JsonProcessingException e) {
-                return new Outcome.Failed("unreadable chunk", e.getOriginalMessage());
+                return new Outcome.Failed(sent, "unreadable chunk", e.getOriginalMessage());
             }
-            ended = now;
         }
         if (chunks.isEmpty()) {
-            return new Outcome.Failed("no tokens", "the stream ended without any chunk of text");
+            return new Outcome.Failed(sent, "no tokens", "the stream ended without any chunk of text");
         }
         if (!done && !finished) {
-            return new Outcome.Failed("cut off", "the stream ended after " + chunks.size() + " chunks without an end");
+            return new Outcome.Failed(
+                    sent, "cut off", "the stream ended after " + chunks.size() + " chunks without an end");
         }
-        return new Outcome.Answered(sent, chunks, ended, tokens());
+        return new Outcome.Answered(sent, chunks, tokens());
     }
 
     private void take(JsonNode chunk, long now) {
         JsonNode choice = chunk.path("choices").path(0);
-        if (!choice.isMissingNode()) {
+        finished |= choice.hasNonNull("finish_reason");
+        if (hasToken(choice)) {
             chunks.add(now);
-            finished |= choice.hasNonNull("finish_reason");
-            textChunks += choice.path("delta").path("content").asText("").isEmpty() ? 0 : 1;
+            textChunks += text(choice).isEmpty() ? 0 : 1;
         }
         if (chunk.path("usage").isObject()) {
             usage = Optional.of(chunk.path("usage"));
         }
+    }
+
+    /**
+     * Whether a chunk tells of a token: one with text, or with empty text as of a special token; not one that opens the answer
+     * with its role, nor one that only ends it.
+     *
+     * <p>Source: {@code endpoint_request_func.py} of vLLM 0.33.
+     */
+    private static boolean hasToken(JsonNode choice) {
+        if (choice.has("text")) {
+            return true;
+        }
+        JsonNode delta = choice.path("delta");
+        boolean said = !delta.path("content").asText("").isEmpty()
+                || !delta.path("reasoning").asText("").isEmpty()
+                || !delta.path("reasoning_content").asText("").isEmpty()
+                || !delta.path("tool_calls").isEmpty();
+        return said || (delta.path("content").isTextual() && !delta.has("role"));
+    }
+
+    private static String text(JsonNode choice) {
+        return choice.has("text")
+                ? choice.path("text").asText("")
+                : choice.path("delta").path("content").asText("");
     }
 
     private TokenCount tokens() {

@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Sends streamed chat completions and times their answers. Thread-safe; a call blocks its thread. */
+/** Sends streamed requests and times their answers. Thread-safe; a call blocks its thread. */
 public final class ChatClient implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -28,6 +28,7 @@ public final class ChatClient implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Target target;
+    private final Api api;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient http = HttpClient.newBuilder()
             // An upgrade to HTTP/2 would cost the first requests a round trip, and few servers of models speak it.
@@ -36,8 +37,9 @@ public final class ChatClient implements AutoCloseable {
             .executor(threads)
             .build();
 
-    public ChatClient(Target target) {
+    public ChatClient(Target target, Api api) {
         this.target = target;
+        this.api = api;
     }
 
     /**
@@ -72,9 +74,9 @@ public final class ChatClient implements AutoCloseable {
         long sent = System.nanoTime();
         try {
             HttpResponse<InputStream> answer = http.send(
-                    target.request("/v1/chat/completions")
-                            .header("Content-Type", "application/json")
-                            .header("Accept", "text/event-stream")
+                    target.request(api.path())
+                            .setHeader("Content-Type", "application/json")
+                            .setHeader("Accept", "text/event-stream")
                             .POST(BodyPublishers.ofByteArray(body))
                             .build(),
                     BodyHandlers.ofInputStream());
@@ -84,17 +86,17 @@ public final class ChatClient implements AutoCloseable {
                 try {
                     Outcome outcome = answer.statusCode() == 200
                             ? AnswerReader.read(stream, sent, System::nanoTime)
-                            : refused(answer.statusCode(), stream);
-                    return late.get() && outcome instanceof Outcome.Failed ? timeout() : outcome;
+                            : refused(sent, answer.statusCode(), stream);
+                    return late.get() && outcome instanceof Outcome.Failed ? timeout(sent) : outcome;
                 } finally {
                     end.cancel(false);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome.Failed("interrupted", "the measurement was stopped");
+            return new Outcome.Failed(sent, "interrupted", "the measurement was stopped");
         } catch (IOException e) {
-            return late.get() ? timeout() : failed(e);
+            return late.get() ? timeout(sent) : failed(sent, e);
         }
     }
 
@@ -112,7 +114,7 @@ public final class ChatClient implements AutoCloseable {
                 CompletableFuture.delayedExecutor(Math.max(0, left), TimeUnit.NANOSECONDS, threads));
     }
 
-    private static Outcome refused(int status, InputStream stream) throws IOException {
+    private static Outcome refused(long sent, int status, InputStream stream) throws IOException {
         String body = new String(stream.readNBytes(MOST_ERROR_BYTES), StandardCharsets.UTF_8);
         JsonNode node;
         try {
@@ -120,19 +122,20 @@ public final class ChatClient implements AutoCloseable {
         } catch (JsonProcessingException e) {
             node = JSON.getNodeFactory().textNode(body.strip());
         }
-        return new Outcome.Failed("http " + status, AnswerReader.message(node));
+        return new Outcome.Failed(sent, "http " + status, AnswerReader.message(node));
     }
 
-    private Outcome failed(IOException e) {
+    private Outcome failed(long sent, IOException e) {
         return switch (e) {
-            case ConnectException _ -> new Outcome.Failed("no connection", "cannot connect to " + target.base());
-            case HttpTimeoutException _ -> timeout();
-            default -> new Outcome.Failed("connection lost", describe(e));
+            case ConnectException _ -> new Outcome.Failed(sent, "no connection", "cannot connect to " + target.base());
+            case HttpTimeoutException _ -> timeout(sent);
+            default -> new Outcome.Failed(sent, "connection lost", describe(e));
         };
     }
 
-    private Outcome timeout() {
-        return new Outcome.Failed("timeout", "no end after " + target.timeout().toSeconds() + " s");
+    private Outcome timeout(long sent) {
+        return new Outcome.Failed(
+                sent, "timeout", "no end after " + target.timeout().toSeconds() + " s");
     }
 
     private static String describe(IOException e) {

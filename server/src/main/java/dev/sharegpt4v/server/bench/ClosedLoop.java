@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.bench;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,12 +26,13 @@ public record ClosedLoop(int clients) implements Load {
     }
 
     @Override
-    public List<Outcome> run(int requests, IntFunction<Outcome> send) throws InterruptedException {
-        Outcome[] outcomes = new Outcome[requests];
+    public List<Attempt> run(int requests, IntFunction<Outcome> send) throws InterruptedException {
+        Attempt[] attempts = new Attempt[requests];
         AtomicInteger next = new AtomicInteger();
         Callable<Boolean> client = () -> {
             for (int i = next.getAndIncrement(); i < requests; i = next.getAndIncrement()) {
-                outcomes[i] = send.apply(i);
+                Outcome outcome = send.apply(i);
+                attempts[i] = new Attempt(outcome.sent(), outcome);
             }
             return true;
         };
@@ -41,6 +43,26 @@ public record ClosedLoop(int clients) implements Load {
         } catch (ExecutionException e) {
             throw new IllegalStateException("a client of the measurement failed. This is a bug.", e.getCause());
         }
-        return Arrays.asList(outcomes);
+        return Arrays.asList(attempts);
+    }
+
+    @Override
+    public double rate() {
+        return Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public double burstiness() {
+        return 1;
+    }
+
+    @Override
+    public OptionalInt maxConcurrency() {
+        return OptionalInt.of(clients);
+    }
+
+    @Override
+    public String label() {
+        return clients == 1 ? "1 client" : clients + " clients";
     }
 }

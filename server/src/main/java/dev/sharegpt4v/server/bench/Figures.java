@@ -4,9 +4,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -14,24 +14,30 @@ import java.util.stream.IntStream;
  *
  * @param requests that were sent
  * @param answered of them
+ * @param good answered requests within the limits, where there are some
  * @param failures of the others, by kind
- * @param seconds from the first request to the last end
+ * @param seconds from the begin to the last end
  * @param promptTokens of answered requests
  * @param outputTokens of answered requests
  * @param images of answered requests
  * @param tokensCounted whether the server counted the tokens of every answer; else chunks with text were counted
  * @param latencies by what they measure, in the order of {@link Latency}, in milliseconds
+ * @param queueing how long requests waited at the client, in milliseconds, where concurrency had a cap
+ * @param peaks the busiest moments
  */
 public record Figures(
         int requests,
         int answered,
+        OptionalInt good,
         Map<String, Failures> failures,
         double seconds,
         long promptTokens,
         long outputTokens,
         int images,
         boolean tokensCounted,
-        Map<Latency, Distribution> latencies) {
+        Map<Latency, Distribution> latencies,
+        Optional<Distribution> queueing,
+        Peaks peaks) {
 
     private static final double MILLISECOND = 1e6;
     private static final double SECOND = 1e9;
@@ -49,66 +55,64 @@ public record Figures(
         latencies = Collections.unmodifiableMap(new TreeMap<>(latencies));
     }
 
-    /**
-     * Adds up.
-     *
-     * @param imagesEach of one request
-     * @param nanos from the first request to the last end
-     */
-    static Figures of(List<Outcome> outcomes, int imagesEach, long nanos) {
-        List<Outcome.Answered> answers = outcomes.stream()
-                .filter(Outcome.Answered.class::isInstance)
-                .map(Outcome.Answered.class::cast)
-                .toList();
+    /** Adds up. */
+    public static Figures of(Run run, Optional<Goodput> goodput) {
+        List<Outcome.Answered> answers = run.answers();
         Map<Latency, Distribution> latencies = new TreeMap<>();
         for (Latency latency : Latency.values()) {
-            distribution(answers, latency).ifPresent(found -> latencies.put(latency, found));
+            Distribution.of(answers.stream()
+                            .flatMapToDouble(latency::nanos)
+                            .map(nanos -> nanos / MILLISECOND)
+                            .toArray())
+                    .ifPresent(found -> latencies.put(latency, found));
         }
         return new Figures(
-                outcomes.size(),
+                run.attempts().size(),
                 answers.size(),
-                failures(outcomes),
-                nanos / SECOND,
+                goodput.map(limits -> OptionalInt.of(
+                                (int) answers.stream().filter(limits::isGood).count()))
+                        .orElse(OptionalInt.empty()),
+                failures(run.attempts()),
+                run.nanos() / SECOND,
                 sum(answers, answer -> answer.tokens().prompt()),
                 sum(answers, answer -> answer.tokens().output()),
-                answers.size() * imagesEach,
+                images(run),
                 answers.stream().allMatch(answer -> answer.tokens().counted()),
-                latencies);
+                latencies,
+                queueing(run),
+                Peaks.of(answers));
     }
 
     private static long sum(List<Outcome.Answered> answers, ToDoubleFunction<Outcome.Answered> part) {
         return (long) answers.stream().mapToDouble(part).sum();
     }
 
-    private static Optional<Distribution> distribution(List<Outcome.Answered> answers, Latency latency) {
-        return Distribution.of(answers.stream()
-                .flatMapToDouble(answer -> nanos(answer, latency))
-                .map(nanos -> nanos / MILLISECOND)
+    private static int images(Run run) {
+        return IntStream.range(0, run.attempts().size())
+                .filter(i -> run.attempts().get(i).outcome() instanceof Outcome.Answered)
+                .map(i -> run.pictures().get(i))
+                .sum();
+    }
+
+    private static Optional<Distribution> queueing(Run run) {
+        if (run.load().maxConcurrency().isEmpty()
+                || Double.isInfinite(run.load().rate())) {
+            return Optional.empty();
+        }
+        return Distribution.of(run.attempts().stream()
+                .filter(attempt -> attempt.outcome() instanceof Outcome.Answered)
+                .mapToDouble(attempt -> attempt.queuedNanos() / MILLISECOND)
                 .toArray());
     }
 
-    private static DoubleStream nanos(Outcome.Answered answer, Latency latency) {
-        return switch (latency) {
-            case TTFT -> DoubleStream.of((double) answer.firstTokenNanos());
-            case TPOT ->
-                answer.tokens().output() < 2
-                        ? DoubleStream.empty()
-                        : DoubleStream.of((double) (answer.totalNanos() - answer.firstTokenNanos())
-                                / (answer.tokens().output() - 1));
-            case ITL ->
-                IntStream.range(1, answer.chunks().size())
-                        .mapToDouble(
-                                i -> answer.chunks().get(i) - answer.chunks().get(i - 1));
-            case E2E -> DoubleStream.of((double) answer.totalNanos());
-        };
-    }
-
-    private static Map<String, Failures> failures(List<Outcome> outcomes) {
+    private static Map<String, Failures> failures(List<Attempt> attempts) {
         Map<String, Failures> kinds = new TreeMap<>();
-        for (Outcome outcome : outcomes) {
-            if (outcome instanceof Outcome.Failed(String kind, String message)) {
+        for (Attempt attempt : attempts) {
+            if (attempt.outcome() instanceof Outcome.Failed failed) {
                 kinds.merge(
-                        kind, new Failures(1, message), (first, _) -> new Failures(first.count() + 1, first.example()));
+                        failed.kind(),
+                        new Failures(1, failed.message()),
+                        (first, _) -> new Failures(first.count() + 1, first.example()));
             }
         }
         return kinds;
@@ -128,5 +132,11 @@ public record Figures(
 
     public double imagesPerSecond() {
         return images / seconds;
+    }
+
+    /** A value of a latency in milliseconds; not a number where no answer tells. */
+    public double of(Latency latency, ToDoubleFunction<Distribution> value) {
+        Distribution found = latencies.get(latency);
+        return found == null ? Double.NaN : value.applyAsDouble(found);
     }
 }

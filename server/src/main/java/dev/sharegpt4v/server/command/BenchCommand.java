@@ -1,25 +1,35 @@
 package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.server.Application;
+import dev.sharegpt4v.server.bench.Attempt;
 import dev.sharegpt4v.server.bench.ChatClient;
-import dev.sharegpt4v.server.bench.ClosedLoop;
 import dev.sharegpt4v.server.bench.Figures;
+import dev.sharegpt4v.server.bench.Goodput;
+import dev.sharegpt4v.server.bench.Load;
 import dev.sharegpt4v.server.bench.Outcome;
 import dev.sharegpt4v.server.bench.Question;
 import dev.sharegpt4v.server.bench.Report;
+import dev.sharegpt4v.server.bench.RequestForm;
+import dev.sharegpt4v.server.bench.Result;
+import dev.sharegpt4v.server.bench.Run;
 import dev.sharegpt4v.server.bench.Target;
 import dev.sharegpt4v.server.bench.Workload;
+import dev.sharegpt4v.server.bench.mix.Mix;
 import dev.sharegpt4v.server.http.HttpLimits;
-import dev.sharegpt4v.server.openai.CaptionRequest;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,120 +53,125 @@ final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
-    @Mixin
-    ModelOptions model = new ModelOptions();
+    @ArgGroup(validate = false, heading = "%nWhich server, and how it is asked:%n")
+    TargetOptions target = new TargetOptions();
 
-    @Mixin
+    @ArgGroup(validate = false, heading = "%nWhen requests are sent:%n")
+    LoadOptions load = new LoadOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhat they ask:%n")
+    PromptOptions prompts = new PromptOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhich pictures they ask about:%n")
     PictureOptions pictures = new PictureOptions();
 
-    @Option(names = "--url", paramLabel = "URL", description = "Server to measure, such as http://localhost:8080.")
-    @Nullable
-    String url;
-
-    @Option(names = "--api-key", paramLabel = "KEY", description = "Sent as a bearer token.")
-    @Nullable
-    String apiKey;
-
-    @Option(names = "--requests", paramLabel = "N", description = "Requests that are measured (${DEFAULT-VALUE}).")
-    int requests = 32;
-
-    @Option(names = "--concurrency", paramLabel = "N", description = "Requests at the same time (${DEFAULT-VALUE}).")
-    int concurrency = 4;
+    @ArgGroup(validate = false, heading = "%nWhat is told:%n")
+    ReportOptions report = new ReportOptions();
 
     @Option(
-            names = "--warm-up",
+            names = "--seed",
             paramLabel = "N",
-            description = "Requests before the measured ones (${DEFAULT-VALUE}).")
-    int warmUp = 2;
-
-    @Option(names = "--max-tokens", paramLabel = "N", description = "Tokens of an answer (${DEFAULT-VALUE}).")
-    int maxTokens = 128;
-
-    @Option(
-            names = "--no-ignore-eos",
-            description = "Answers may end by themselves: for servers that refuse the field ignore_eos.")
-    boolean mayEnd;
-
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "What to ask.")
-    String prompt = CaptionRequest.DETAILED;
-
-    @Option(names = "--seed", paramLabel = "N", description = "Of the synthetic pictures (${DEFAULT-VALUE}).")
+            description = "Equal seeds give equal requests at equal times (${DEFAULT-VALUE}).")
     long seed = 1;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Of one request (${DEFAULT-VALUE}).")
-    int timeoutSeconds = 600;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write all figures and settings as JSON.")
-    @Nullable
-    Path json;
+    @Mixin
+    ModelOptions model = new ModelOptions();
 
     @Override
     public Integer call() throws InterruptedException {
         check();
+        String url = target.url;
         if (url != null) {
-            return measure(target(url), Optional.ofNullable(model.model).map(BenchCommand::asName));
+            return measure(target(url), Optional.ofNullable(model.model).map(BenchCommand::asName), Optional.empty());
         }
-        int places = Math.max(concurrency, HttpLimits.DEFAULT.maxConcurrent());
+        int places = Math.max(load.places(), HttpLimits.DEFAULT.maxConcurrent());
         try (Application application = Application.start(model.server("127.0.0.1", 0, limits(places), Duration.ZERO))) {
-            return measure(target("http://127.0.0.1:" + application.port()), Optional.of(application.modelName()));
+            return measure(
+                    target("http://127.0.0.1:" + application.port()),
+                    Optional.of(application.modelName()),
+                    Optional.of(model.packageFolder()));
         }
     }
 
-    private int measure(Target target, Optional<String> name) throws InterruptedException {
-        try (ChatClient client = new ChatClient(target);
-                Progress progress = Progress.counting("requests")) {
+    private int measure(Target server, Optional<String> name, Optional<Path> served) throws InterruptedException {
+        Optional<Goodput> limits = checked(report::limits);
+        try (ChatClient client = new ChatClient(server, target.api)) {
             String asked = name.isPresent() ? name.get() : client.firstModel();
-            Workload workload = new Workload(
-                    new Question(asked, prompt, maxTokens, !mayEnd),
-                    pictures.pictures(requests + warmUp, seed),
-                    requests,
-                    new ClosedLoop(concurrency));
-            warmUp(workload, client);
-            Figures figures = workload.measure(client, ended -> {
+            RequestForm form = checked(() -> target.form(asked));
+            List<Load> loads = load.loads(seed);
+            List<List<Question>> questions = prompts.with(
+                    served,
+                    words -> questions(
+                            new Mix(words, prompts.answers(), pictures.mix(), pictures.source(seed)), loads.size()));
+            warmUp(new Workload(form, questions.getLast(), load.warmUpLoad()), client);
+            List<Result> results = new ArrayList<>();
+            for (int i = 0; i < loads.size(); i++) {
+                Run run = measure(new Workload(form, questions.get(i), loads.get(i)), client);
+                results.add(new Result(run, Figures.of(run, limits)));
+            }
+            report.tell(
+                    new Report(settings(server, asked, limits), results, report.percentiles),
+                    spec.commandLine().getOut());
+            return results.stream().allMatch(result -> result.figures().answered() == 0) ? 1 : 0;
+        }
+    }
+
+    /** Questions of each run, and of the warm-up last; made before anything is timed. */
+    private List<List<Question>> questions(Mix mix, int runs) {
+        List<List<Question>> questions = new ArrayList<>();
+        for (int i = 0; i < runs; i++) {
+            questions.add(mix.questions(load.requests, seed, i));
+        }
+        questions.add(mix.questions(load.warmUp, seed, runs));
+        return questions;
+    }
+
+    private Run measure(Workload workload, ChatClient client) throws InterruptedException {
+        try (Progress progress = Progress.counting("requests")) {
+            return workload.measure(client, ended -> {
                 synchronized (progress) {
-                    progress.progressed("measuring", ended, requests);
+                    progress.progressed(workload.load().label(), ended, load.requests);
                 }
             });
-            Report report = new Report(settings(target, asked), figures);
-            report.print(spec.commandLine().getOut());
-            if (json != null) {
-                JsonFile.write(json, report.json());
-            }
-            return figures.answered() == 0 ? 1 : 0;
         }
     }
 
     /** Failures here are only told: the measurement shows whether they were more than a bad start. */
     private void warmUp(Workload workload, ChatClient client) throws InterruptedException {
-        List<Outcome> outcomes = workload.warmUp(client, warmUp);
-        for (Outcome outcome : outcomes) {
-            if (outcome instanceof Outcome.Failed(String kind, String message)) {
-                spec.commandLine().getErr().println("warm-up failed, " + kind + ": " + message);
+        for (Attempt attempt : workload.measure(client, _ -> {}).attempts()) {
+            if (attempt.outcome() instanceof Outcome.Failed failed) {
+                spec.commandLine().getErr().println("warm-up failed, " + failed.kind() + ": " + failed.message());
                 return;
             }
         }
     }
 
-    private Map<String, Object> settings(Target target, String asked) {
+    private Map<String, Object> settings(Target server, String asked, Optional<Goodput> limits) {
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("url", target.base().toString());
+        settings.put("url", server.base().toString());
         settings.put("model", asked);
-        settings.put("concurrency", concurrency);
-        settings.put("warm_up", warmUp);
-        settings.put("max_tokens", maxTokens);
-        settings.put("ignore_eos", !mayEnd);
+        settings.put(
+                "load",
+                String.join(", ", load.loads(seed).stream().map(Load::label).toList()));
+        if (!load.rates.isEmpty()) {
+            settings.put("burstiness", load.burstiness);
+            settings.put("max_concurrency", load.maxConcurrency == null ? "none" : load.maxConcurrency);
+        }
+        settings.put("warm_up", load.warmUp);
+        settings.put("prompts", prompts.describe());
+        settings.put("max_tokens", prompts.answers().toString());
+        settings.put("ignore_eos", !target.mayEnd);
         settings.put("image", pictures.describe());
-        settings.put("prompt", prompt);
+        if (target.extraBody != null) {
+            settings.put("extra_body", target.extraBody);
+        }
+        limits.ifPresent(given -> settings.put("goodput", given.toString()));
         settings.put("seed", seed);
         return settings;
     }
 
     private Target target(String address) {
-        try {
-            return Target.of(address, Optional.ofNullable(apiKey), Duration.ofSeconds(timeoutSeconds));
-        } catch (IllegalArgumentException e) {
-            throw usage(e.getMessage());
-        }
+        return checked(() -> target.target(address));
     }
 
     private static HttpLimits limits(int places) {
@@ -176,13 +191,20 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (requests < 1 || concurrency < 1 || maxTokens < 1 || timeoutSeconds < 1 || warmUp < 0) {
-            throw usage(
-                    "--requests, --concurrency, --max-tokens and --timeout are positive, --warm-up is not negative");
-        }
-        String problem = pictures.problem();
-        if (problem != null) {
-            throw usage(problem);
+        Stream.of(load.problem(), prompts.problem(), pictures.problem(), target.problem(), report.problem())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(problem -> {
+                    throw usage(problem);
+                });
+    }
+
+    /** What an option's text is read as. */
+    private <T> T checked(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
         }
     }
 

@@ -100,7 +100,7 @@ final class EngineBenchCommand implements Callable<Integer> {
                 OperatorShares.read(profile).print(spec.commandLine().getOut());
             }
             if (json != null) {
-                JsonFile.write(json, report.json());
+                OutputFile.write(json, report.json());
             }
         }
         return 0;

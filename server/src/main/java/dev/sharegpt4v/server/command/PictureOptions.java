@@ -1,54 +1,22 @@
 package dev.sharegpt4v.server.command;
 
-import dev.sharegpt4v.server.bench.Pictures;
+import dev.sharegpt4v.server.bench.mix.PictureMix;
+import dev.sharegpt4v.server.bench.mix.PictureSource;
+import dev.sharegpt4v.server.bench.mix.Range;
+import dev.sharegpt4v.server.bench.mix.Size;
+import dev.sharegpt4v.server.bench.mix.Weighted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
-/** Options that say which pictures the requests of a measurement ask about. */
+/** Options that say which pictures requests ask about. */
 final class PictureOptions {
-
-    /** Width and height in pixels, written {@code 640x480}. */
-    record Size(int width, int height) {
-        private static final int MOST = 8192;
-
-        static Size parse(String text) {
-            String[] sides = text.split("x", -1);
-            try {
-                Size size = new Size(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
-                if (sides.length == 2 && size.isPossible()) {
-                    return size;
-                }
-            } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-                // Told below.
-            }
-            throw new TypeConversionException("'" + text + "' is no size such as 640x480, up to " + MOST + " a side");
-        }
-
-        private boolean isPossible() {
-            return Math.min(width, height) >= 1 && Math.max(width, height) <= MOST;
-        }
-
-        @Override
-        public String toString() {
-            return width + "x" + height;
-        }
-    }
-
-    /** For picocli, which makes one by reflection. */
-    static final class SizeReader implements ITypeConverter<Size> {
-        @Override
-        public Size convert(String text) {
-            return Size.parse(text);
-        }
-    }
 
     @Option(names = "--image", paramLabel = "FILE", description = "A picture; several are asked about in turn.")
     List<Path> files = List.of();
@@ -56,11 +24,31 @@ final class PictureOptions {
     @Option(
             names = "--image-size",
             paramLabel = "WxH",
-            converter = SizeReader.class,
-            description = "Size of synthetic pictures, one for each request (${DEFAULT-VALUE}).")
-    Size size = new Size(640, 480);
+            converter = OptionReaders.OfSizes.class,
+            description = "Size of synthetic pictures, or a mix such as 640x480:0.8,2000x1500:0.2 (${DEFAULT-VALUE}).")
+    Weighted<Size> sizes = Weighted.always(new Size(640, 480));
 
-    @Option(names = "--same-image", description = "All requests ask about one picture.")
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            converter = OptionReaders.OfRanges.class,
+            description = "Pictures of a request: 1, 0-3, or a mix such as 1:0.9,4:0.1 (${DEFAULT-VALUE}).")
+    Weighted<Range> each = Weighted.always(new Range(1, 1));
+
+    @Option(
+            names = "--repeat-images",
+            paramLabel = "SHARE",
+            description =
+                    "Share of the requests with pictures that only show what earlier ones showed (${DEFAULT-VALUE}).")
+    double repeated;
+
+    @Option(
+            names = "--text-share",
+            paramLabel = "SHARE",
+            description = "Share of requests without pictures (${DEFAULT-VALUE}).")
+    double textShare;
+
+    @Option(names = "--same-image", description = "All requests, of the warm-up too, ask about one picture.")
     boolean same;
 
     @Option(names = "--no-image", description = "Requests hold words only.")
@@ -68,30 +56,37 @@ final class PictureOptions {
 
     @Nullable
     String problem() {
-        return none && !files.isEmpty() ? "--image and --no-image exclude each other" : null;
+        if (none && !files.isEmpty()) {
+            return "--image and --no-image exclude each other";
+        }
+        boolean shares = repeated >= 0 && repeated <= 1 && textShare >= 0 && textShare <= 1;
+        return shares ? null : "--repeat-images and --text-share are between 0 and 1";
     }
 
-    /** The pictures of so many requests. */
-    Pictures pictures(int requests, long seed) {
-        if (none) {
-            return Pictures.none();
-        }
+    PictureMix mix() {
+        return none ? PictureMix.none() : new PictureMix(each, textShare, repeated);
+    }
+
+    PictureSource source(long seed) {
         if (!files.isEmpty()) {
-            return Pictures.of(read(same ? files.subList(0, 1) : files));
+            return new PictureSource.Files(read(same ? files.subList(0, 1) : files));
         }
-        return Pictures.synthetic(same ? 1 : requests, size.width(), size.height(), seed);
+        PictureSource drawn = new PictureSource.Synthetic(sizes, seed);
+        return same ? new PictureSource.Files(List.of(drawn.picture(0))) : drawn;
     }
 
     String describe() {
         if (none) {
             return "none";
         }
-        String which = files.isEmpty() ? "synthetic " + size : String.join(", ", names());
-        return same ? which + ", the same in all requests" : which;
+        String which = files.isEmpty() ? "synthetic " + sizes : names();
+        return which + ", " + each + " a request" + (same ? ", the same in all" : "")
+                + (repeated > 0 ? ", " + repeated + " of the requests repeat earlier ones" : "")
+                + (textShare > 0 ? ", " + textShare + " of the requests without" : "");
     }
 
-    private List<String> names() {
-        return files.stream().map(Path::toString).toList();
+    private String names() {
+        return files.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
     private static List<byte[]> read(List<Path> files) {

@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Test;
 final class ClosedLoopTest {
 
     private static Outcome outcome(int number) {
-        return new Outcome.Failed("number", String.valueOf(number));
+        return new Outcome.Failed(number, "number", String.valueOf(number));
     }
 
     @Test
     void outcomesStandInTheOrderOfTheirRequests() throws InterruptedException {
-        List<Outcome> outcomes = new ClosedLoop(3).run(20, ClosedLoopTest::outcome);
-        assertThat(outcomes).hasSize(20);
+        List<Attempt> attempts = new ClosedLoop(3).run(20, ClosedLoopTest::outcome);
+        assertThat(attempts).hasSize(20);
         for (int i = 0; i < 20; i++) {
-            assertThat(outcomes.get(i)).isEqualTo(outcome(i));
+            assertThat(attempts.get(i)).isEqualTo(new Attempt(i, outcome(i)));
         }
     }
 

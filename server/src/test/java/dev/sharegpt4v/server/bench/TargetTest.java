@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class TargetTest {
 
-    private static Target of(String url, Optional<String> key) {
-        return Target.of(url, key, Duration.ofSeconds(1));
+    private static Target of(String url, Map<String, String> headers) {
+        return Target.of(url, headers, Duration.ofSeconds(1));
     }
 
     @ParameterizedTest
@@ -25,21 +25,23 @@ final class TargetTest {
         "https://host/openai/v1/, https://host/openai/v1/models",
     })
     void addressesAreTakenAsPeopleWriteThem(String url, String expected) {
-        HttpRequest request = of(url, Optional.empty()).request("/v1/models").build();
+        HttpRequest request = of(url, Map.of()).request("/v1/models").build();
         assertThat(request.uri()).hasToString(expected);
         assertThat(request.headers().map()).doesNotContainKey("Authorization");
     }
 
     @Test
-    void theKeyIsABearerToken() {
-        HttpRequest request =
-                of("http://host", Optional.of("secret")).request("/v1/models").build();
+    void headersAreSentWithEveryRequest() {
+        HttpRequest request = of("http://host", Map.of("Authorization", "Bearer secret", "X-Tenant", "a"))
+                .request("/v1/models")
+                .build();
         assertThat(request.headers().firstValue("Authorization")).hasValue("Bearer secret");
+        assertThat(request.headers().firstValue("X-Tenant")).hasValue("a");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"host:8080", "localhost", "ftp://host", "http://", "http://a b", ""})
     void whatIsNoAddressIsRefused(String url) {
-        assertThatIllegalArgumentException().isThrownBy(() -> of(url, Optional.empty()));
+        assertThatIllegalArgumentException().isThrownBy(() -> of(url, Map.of()));
     }
 }

@@ -88,18 +88,15 @@ final class BenchCommandTest {
                     .contains(ScriptedServer.MODEL);
             assertThat(ended.err()).isEmpty();
             JsonNode found = found();
-            assertThat(found.path("answered").asInt()).isEqualTo(6);
-            assertThat(found.path("output_tokens").asInt()).isEqualTo(48);
-            assertThat(found.path("prompt_tokens").asInt()).isGreaterThan(6 * 81);
-            assertThat(found.path("images").asInt()).isEqualTo(6);
+            assertThat(found.path("completed").asInt()).isEqualTo(6);
+            assertThat(found.path("total_output_tokens").asInt()).isEqualTo(48);
+            assertThat(found.path("total_input_tokens").asInt()).isGreaterThan(6 * 81);
+            assertThat(found.path("total_images").asInt()).isEqualTo(6);
             assertThat(found.path("tokens_counted_by_server").asBoolean()).isTrue();
             assertThat(found.path("failures")).isEmpty();
-            assertThat(found.at("/ttft_ms/count").asInt()).isEqualTo(6);
-            assertThat(found.at("/tpot_ms/count").asInt()).isEqualTo(6);
-            assertThat(found.at("/itl_ms/count").asInt()).isGreaterThan(6);
-            assertThat(found.at("/e2e_ms/p99").asDouble())
-                    .isGreaterThanOrEqualTo(found.at("/e2e_ms/p50").asDouble());
-            assertThat(found.at("/settings/concurrency").asInt()).isEqualTo(3);
+            assertThat(found.path("p99_e2el_ms").asDouble())
+                    .isGreaterThanOrEqualTo(found.path("median_e2el_ms").asDouble());
+            assertThat(found.path("max_concurrency").asInt()).isEqualTo(3);
             assertThat(found.at("/settings/model").asText()).isEqualTo(ScriptedServer.MODEL);
         }
     }
@@ -127,7 +124,7 @@ final class BenchCommandTest {
                 json().toString());
         assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(found().at("/settings/model").asText()).isEqualTo("tiny");
-        assertThat(found().path("output_tokens").asInt()).isEqualTo(6);
+        assertThat(found().path("total_output_tokens").asInt()).isEqualTo(6);
     }
 
     @Test
@@ -136,8 +133,8 @@ final class BenchCommandTest {
             Ended ended =
                     measure(address(server), "--requests", "1", "--max-tokens", "400", "--no-ignore-eos", "--no-image");
             assertThat(ended.code()).as(ended.err()).isZero();
-            assertThat(found().path("output_tokens").asInt()).isLessThan(400);
-            assertThat(found().path("images").asInt()).isZero();
+            assertThat(found().path("total_output_tokens").asInt()).isLessThan(400);
+            assertThat(found().path("total_images").asInt()).isZero();
         }
     }
 
@@ -160,7 +157,7 @@ final class BenchCommandTest {
             assertThat(ended.out()).contains("0 of 3", "http 404: 3", "other/model");
             assertThat(ended.err()).contains("warm-up failed, http 404");
             assertThat(found().at("/failures/http 404/count").asInt()).isEqualTo(3);
-            assertThat(found().path("ttft_ms").isNull()).isTrue();
+            assertThat(found().has("mean_ttft_ms")).isFalse();
         }
     }
 
@@ -172,7 +169,7 @@ final class BenchCommandTest {
             Ended ended = measure(
                     address(server), "--requests", "12", "--concurrency", "4", "--max-tokens", "30", "--warm-up", "0");
             assertThat(ended.code()).as(ended.err()).isZero();
-            assertThat(found().path("answered").asInt()
+            assertThat(found().path("completed").asInt()
                             + found().at("/failures/http 429/count").asInt())
                     .isEqualTo(12);
         }
@@ -236,6 +233,92 @@ final class BenchCommandTest {
     }
 
     @Test
+    void aSweepIsARunForEachValue() throws IOException {
+        Path page = folder.resolve("bench.html");
+        try (ScriptedServer server = new ScriptedServer(TEXT)) {
+            Ended ended = measure(
+                    address(server),
+                    "--concurrency",
+                    "1,2",
+                    "--requests",
+                    "4",
+                    "--max-tokens",
+                    "4",
+                    "--no-image",
+                    "--goodput",
+                    "ttft:60000",
+                    "e2el:60000",
+                    "--detailed",
+                    "--html",
+                    page.toString());
+            assertThat(ended.code()).as(ended.err()).isZero();
+            assertThat(ended.out()).contains("1 client ", "2 clients", "ITL max");
+            assertThat(found().path("runs")).hasSize(2);
+            assertThat(found().at("/runs/1/max_concurrency").asInt()).isEqualTo(2);
+            assertThat(found().at("/runs/1/ttfts")).hasSize(4);
+            assertThat(found().at("/runs/0/request_goodput").asDouble()).isPositive();
+            assertThat(Files.readString(page)).contains("<svg", "Timeline, 2 clients", "Throughput over load");
+        }
+    }
+
+    @Test
+    void requestsComeInAtARateUnderACap() throws IOException {
+        try (ScriptedServer server = new ScriptedServer(TEXT)) {
+            Ended ended = measure(
+                    address(server),
+                    "--request-rate",
+                    "200",
+                    "--burstiness",
+                    "0.5",
+                    "--max-concurrency",
+                    "2",
+                    "--requests",
+                    "6",
+                    "--max-tokens",
+                    "4",
+                    "--images",
+                    "0-2",
+                    "--image-size",
+                    "16x16,20x20",
+                    "--repeat-images",
+                    "0.5",
+                    "--random-input-len",
+                    "3-9",
+                    "--percentiles",
+                    "50,99.9");
+            assertThat(ended.code()).as(ended.err()).isZero();
+            assertThat(ended.out()).contains("200 requests/s", "queued", "p99.9");
+            assertThat(found().path("request_rate").asDouble()).isEqualTo(200);
+            assertThat(found().path("completed").asInt()).isEqualTo(6);
+            assertThat(found().path("mean_client_queue_time_ms").asDouble()).isNotNegative();
+            assertThat(found().has("p99.9_itl_ms")).isTrue();
+        }
+    }
+
+    @Test
+    void promptsMayStandInAFileAndMembersBeAdded() throws IOException {
+        Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\":\"Who?\",\"output_tokens\":3}");
+        try (ScriptedServer server = new ScriptedServer(TEXT)) {
+            Ended ended = measure(
+                    address(server),
+                    "--prompts",
+                    prompts.toString(),
+                    "--requests",
+                    "2",
+                    "--no-image",
+                    "--extra-body",
+                    "{\"seed\":5,\"temperature\":null}",
+                    "--header",
+                    "X-Tenant=a",
+                    "--api-key",
+                    "secret");
+            assertThat(ended.code()).as(ended.err()).isZero();
+            assertThat(found().path("total_output_tokens").asInt()).isEqualTo(6);
+            assertThat(server.prompts()).contains("Who?");
+        }
+    }
+
+    @Test
     void wrongUsageIsExplained() {
         assertThat(run("--url", "localhost:8080").err()).contains("is not an address such as http://localhost:8080");
         assertThat(run("--url", "http://h", "--requests", "0").err()).contains("--requests");
@@ -243,6 +326,17 @@ final class BenchCommandTest {
         assertThat(run("--url", "http://h", "--no-image", "--image", "a.png").err())
                 .contains("exclude each other");
         assertThat(run("--url", "http://h", "--requests", "0").code()).isEqualTo(2);
+        assertThat(run("--url", "http://h", "--concurrency", "2", "--request-rate", "1")
+                        .err())
+                .contains("--max-concurrency");
+        assertThat(run("--url", "http://h", "--request-rate", "0").err()).contains("is no positive number");
+        assertThat(run("--url", "http://h", "--max-tokens", "9-2").err()).contains("is no length");
+        assertThat(run("--url", "http://h", "--goodput", "itl:4").err()).contains("is no limit in milliseconds");
+        assertThat(run("--url", "http://h", "--model", "m", "--extra-body", "5").err())
+                .contains("is no JSON object");
+        assertThat(run("--url", "http://h", "--prompt", "a", "--random-input-len", "5")
+                        .err())
+                .contains("exclude each other");
     }
 
     @Test

@@ -22,14 +22,14 @@ public record StepTimes(long tokens, long[] nanos) {
     }
 
     public double medianMillis() {
-        return Distribution.percentile(sorted(), 50) / 1e6;
+        return spread().median() / 1e6;
     }
 
     public double leastMillis() {
-        return sorted()[0] / 1e6;
+        return spread().percentile(0) / 1e6;
     }
 
-    private double[] sorted() {
-        return Arrays.stream(nanos).asDoubleStream().sorted().toArray();
+    private Distribution spread() {
+        return Distribution.of(Arrays.stream(nanos).asDoubleStream().toArray()).orElseThrow();
     }
 }

@@ -1,4 +1,4 @@
-package dev.sharegpt4v.server.bench;
+package dev.sharegpt4v.server.bench.mix;
 
 import java.awt.Color;
 import java.awt.GradientPaint;
@@ -11,13 +11,14 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Random shapes on a gradient. Without noise, so that it is about as large, and as quick to decode, as a photograph. */
-final class SyntheticPicture {
+public final class SyntheticPicture {
 
     private static final int SHAPES = 12;
 
     private SyntheticPicture() {}
 
-    static byte[] jpeg(int width, int height, long seed) {
+    /** A picture in a file; equal seeds give equal pictures. */
+    public static byte[] jpeg(int width, int height, long seed) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         // Neighbouring seeds give a Random similar first numbers.

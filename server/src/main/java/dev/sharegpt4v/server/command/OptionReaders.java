@@ -1,0 +1,54 @@
+package dev.sharegpt4v.server.command;
+
+import dev.sharegpt4v.server.bench.mix.Range;
+import dev.sharegpt4v.server.bench.mix.Size;
+import dev.sharegpt4v.server.bench.mix.Weighted;
+import java.util.function.Function;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Readers of options whose value is one thing or a mix of several; picocli makes them by reflection. */
+final class OptionReaders {
+
+    private OptionReaders() {}
+
+    /** {@code 128}, {@code 64-256} or {@code 64:0.8,512-1024:0.2}. */
+    static final class OfRanges implements ITypeConverter<Weighted<Range>> {
+        @Override
+        public Weighted<Range> convert(String text) {
+            return read(text, Range::parse);
+        }
+    }
+
+    /** {@code 640x480} or {@code 640x480:0.8,2000x1500:0.2}. */
+    static final class OfSizes implements ITypeConverter<Weighted<Size>> {
+        @Override
+        public Weighted<Size> convert(String text) {
+            return read(text, Size::parse);
+        }
+    }
+
+    /** A number, or {@code inf}. */
+    static final class OfRates implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            try {
+                double rate = text.equals("inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
+                if (rate > 0) {
+                    return rate;
+                }
+            } catch (NumberFormatException e) {
+                // Told below.
+            }
+            throw new TypeConversionException("'" + text + "' is no positive number and not inf");
+        }
+    }
+
+    private static <T> Weighted<T> read(String text, Function<String, T> value) {
+        try {
+            return Weighted.parse(text, value);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}
