@@ -1,6 +1,8 @@
 package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.models.image.ImageScratch.Use;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Pillow's two-pass 8-bit resampling of columns of pixels as they come: an output column is made as soon as the last input
@@ -18,10 +20,10 @@ final class ColumnResampler implements PixelColumns {
     private final int top;
     private final int bottom;
     private final int[] places;
-    private final int[] rows;
+    private final MemorySegment rows;
 
-    private int[] ring = new int[0];
-    private int[] made = new int[0];
+    private MemorySegment ring = MemorySegment.NULL;
+    private MemorySegment made = MemorySegment.NULL;
     private Shape shape = new Shape(0, 0, 0, 0, 0, 0);
     private int outputs;
 
@@ -45,7 +47,7 @@ final class ColumnResampler implements PixelColumns {
         this.background = background;
         this.scratch = scratch;
         this.slots = Integer.highestOneBit(2 * horizontal.widest() - 1);
-        this.stride = PixelBlend.padded(horizontal.outputs());
+        this.stride = Lanes.padded(horizontal.outputs());
         this.top = vertical.begin();
         this.bottom = vertical.end();
         this.places = new int[Math.max(horizontal.widest(), vertical.widest())];
@@ -56,18 +58,18 @@ final class ColumnResampler implements PixelColumns {
     public void begin(Shape next) {
         shape = next;
         outputs = 0;
-        ring = scratch.ints(Use.COLUMNS, Math.multiplyExact(slots, next.size()));
+        ring = scratch.ints(Use.COLUMNS, Math.multiplyExact(slots, next.size() + GAP));
         made = scratch.ints(Use.MADE, next.size());
     }
 
     @Override
-    public int[] target() {
+    public MemorySegment target() {
         return ring;
     }
 
     @Override
     public int place(int column) {
-        return (column & slots - 1) * shape.size();
+        return (column & slots - 1) * (shape.size() + GAP);
     }
 
     @Override
@@ -92,7 +94,8 @@ final class ColumnResampler implements PixelColumns {
             for (int lane = shape.from(); lane < shape.to(); lane++) {
                 int row = shape.row(part, lane);
                 if (row >= top && row < bottom) {
-                    rows[(row - top) * stride + output] = made[part * shape.lanes() + lane];
+                    int pixel = made.getAtIndex(ValueLayout.JAVA_INT, part * shape.lanes() + lane);
+                    rows.setAtIndex(ValueLayout.JAVA_INT, (row - top) * stride + output, pixel);
                 }
             }
         }
@@ -104,9 +107,9 @@ final class ColumnResampler implements PixelColumns {
      *
      * @return packed pixels, [row, column]
      */
-    int[] pixels() {
+    MemorySegment pixels() {
         int width = horizontal.outputs();
-        int[] pixels = scratch.ints(Use.PIXELS, Math.multiplyExact(vertical.outputs(), width) + stride);
+        MemorySegment pixels = scratch.ints(Use.PIXELS, Math.multiplyExact(vertical.outputs(), width) + stride);
         for (int y = 0; y < vertical.outputs(); y++) {
             int[] weights = vertical.weights()[y];
             for (int tap = 0; tap < weights.length; tap++) {

@@ -2,6 +2,8 @@ package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageInput;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -71,7 +73,7 @@ public final class ImageProcessor {
         }
     }
 
-    private int[] resizeJpeg(byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch) {
+    private MemorySegment resizeJpeg(byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch) {
         int turn = orientation == Orientation.APPLY ? ExifOrientation.of(file, ImageFormat.JPEG) : 1;
         boolean turned = turn >= 5;
         JpegColumns columns = new JpegColumns(JpegDecoder.read(file, limits, scratch), turned, scratch);
@@ -86,7 +88,7 @@ public final class ImageProcessor {
     }
 
     /** The resized and cropped pixels, packed, [crop, crop]. */
-    int[] resize(RgbImage image, ImageScratch scratch) {
+    MemorySegment resize(RgbImage image, ImageScratch scratch) {
         ResizePlan plan = ResizePlan.of(preprocessing, image.width(), image.height());
         ResampleKernel horizontal = kernels.get(plan.horizontal(), false);
         ResampleKernel vertical = kernels.get(plan.vertical(), false);
@@ -95,13 +97,13 @@ public final class ImageProcessor {
         return resampler.pixels();
     }
 
-    private ImageInput input(int[] pixels, int featureRows) {
+    private ImageInput input(MemorySegment pixels, int featureRows) {
         int side = preprocessing.cropSize();
         int plane = side * side;
         float[] values = new float[3 * plane];
         byte[] bytes = new byte[3 * plane];
         for (int i = 0; i < plane; i++) {
-            int pixel = pixels[i];
+            int pixel = pixels.getAtIndex(ValueLayout.JAVA_INT, i);
             int red = pixel >>> 16;
             int green = pixel >>> 8 & 0xff;
             int blue = pixel & 0xff;

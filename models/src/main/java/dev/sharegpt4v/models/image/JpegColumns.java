@@ -1,7 +1,8 @@
 package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.models.image.ImageScratch.Use;
-import jdk.incubator.vector.IntVector;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A JPEG's coefficients to columns of pixels.
@@ -11,10 +12,8 @@ import jdk.incubator.vector.IntVector;
  */
 final class JpegColumns {
 
-    private static final int LENGTH = IntVector.SPECIES_PREFERRED.length();
-
     /** Lanes of a group at the most. */
-    private static final int LANES = Math.max(32, LENGTH);
+    private static final int LANES = Math.max(32, Lanes.LENGTH);
 
     private final JpegPicture picture;
     private final boolean turned;
@@ -25,9 +24,9 @@ final class JpegColumns {
     private final int margin;
     private final int lanes;
     private final JpegPlane[] planes;
-    private final int[][][] biases;
-    private final int[][] widened;
-    private final int[][] sources;
+    private final MemorySegment[][] biases;
+    private final MemorySegment[] widened;
+    private final MemorySegment[] sources;
     private final int[] sourcesAt;
 
     /**
@@ -53,25 +52,31 @@ final class JpegColumns {
         // Smoothing looks into the lanes beside, so that those at the edges serve as neighbours alone.
         this.margin = smooth ? 1 : 0;
         int needed = (height + partsDown - 1) / partsDown + 2 * margin;
-        this.lanes = Math.min(LANES, (needed + LENGTH - 1) / LENGTH * LENGTH);
+        this.lanes = Math.min(LANES, Lanes.padded(needed));
         int size = partsDown * lanes;
         this.planes = new JpegPlane[count];
-        this.biases = new int[count][][];
-        this.widened = new int[count][];
-        this.sources = new int[count][];
+        this.biases = new MemorySegment[count][];
+        this.widened = new MemorySegment[count];
+        this.sources = new MemorySegment[count];
         this.sourcesAt = new int[count];
         int memory = 0;
         for (JpegPlane.Axes one : axes) {
             memory += one.memory(lanes);
         }
-        int[] samples = scratch.ints(Use.SAMPLES, memory);
+        MemorySegment samples = scratch.ints(Use.SAMPLES, memory);
+        // For each component one line of widened samples and two of what is added before they are shifted.
+        MemorySegment lines = scratch.ints(Use.LINES, 3 * count * size);
+        MemorySegment work = scratch.ints(Use.WORK, 8 * lanes);
         int at = 0;
         for (int i = 0; i < count; i++) {
-            planes[i] = new JpegPlane(picture, i, axes[i], lanes, samples, at);
+            planes[i] = new JpegPlane(picture, i, axes[i], lanes, samples, at, work);
             at += axes[i].memory(lanes);
             boolean smooths = axes[i].smoothAcross() || axes[i].smoothDown();
-            biases[i] = smooths ? biases(axes[i], size) : new int[0][];
-            widened[i] = new int[smooths ? size : 0];
+            widened[i] = line(lines, 3 * i, size);
+            biases[i] = new MemorySegment[] {line(lines, 3 * i + 1, size), line(lines, 3 * i + 2, size)};
+            if (smooths) {
+                fillBiases(axes[i], biases[i]);
+            }
         }
     }
 
@@ -135,15 +140,16 @@ final class JpegColumns {
         JpegPlane plane = planes[index];
         JpegPlane.Axes axes = plane.axes();
         int own = column / axes.repeatAcross();
-        int[] target = widened[index];
+        MemorySegment target = widened[index];
+        int length = partsDown * lanes;
         int place = plane.place(own);
         if (axes.smoothAcross()) {
             int other = Math.clamp(column % 2 == 0 ? own - 1 : own + 1, 0, axes.width() - 1);
-            int[] bias = biases[index][column & 1];
+            MemorySegment bias = biases[index][column & 1];
             int shift = axes.smoothDown() ? 4 : 2;
-            SampleVectors.smooth(plane.columns(), place, plane.place(other), bias, shift, target, 0, target.length);
+            SampleVectors.smooth(plane.columns(), place, plane.place(other), bias, shift, target, 0, length);
         } else if (axes.smoothDown()) {
-            SampleVectors.quarter(plane.columns(), place, biases[index][column & 1], target, 0, target.length);
+            SampleVectors.quarter(plane.columns(), place, biases[index][column & 1], target, 0, length);
         } else {
             sources[index] = plane.columns();
             sourcesAt[index] = place;
@@ -153,7 +159,7 @@ final class JpegColumns {
         sourcesAt[index] = 0;
     }
 
-    private void convert(int[] pixels, int to, int length) {
+    private void convert(MemorySegment pixels, int to, int length) {
         switch (picture.colours()) {
             case GRAY -> SampleVectors.gray(sources[0], sourcesAt[0], pixels, to, length);
             case RGB -> SampleVectors.rgb(sources, sourcesAt, pixels, to, length);
@@ -164,21 +170,20 @@ final class JpegColumns {
     }
 
     /** What is added before the shift, for even and odd columns: libjpeg alternates so as not to lean to one side. */
-    private int[][] biases(JpegPlane.Axes axes, int size) {
+    private void fillBiases(JpegPlane.Axes axes, MemorySegment[] biases) {
         boolean wide = turned ? axes.smoothDown() : axes.smoothAcross();
         boolean high = turned ? axes.smoothAcross() : axes.smoothDown();
-        int[][] biases = new int[2][size];
         for (int parity = 0; parity < 2; parity++) {
-            for (int i = 0; i < size; i++) {
+            for (int i = 0; i < partsDown * lanes; i++) {
                 int x = turned ? i / lanes & 1 : parity;
                 int y = turned ? parity : i / lanes & 1;
-                if (wide && high) {
-                    biases[parity][i] = 8 - x;
-                } else {
-                    biases[parity][i] = 1 + (wide ? x : y);
-                }
+                int bias = wide && high ? 8 - x : 1 + (wide ? x : y);
+                biases[parity].setAtIndex(ValueLayout.JAVA_INT, i, bias);
             }
         }
-        return biases;
+    }
+
+    private static MemorySegment line(MemorySegment lines, int number, int size) {
+        return lines.asSlice((long) number * size * Integer.BYTES, (long) size * Integer.BYTES);
     }
 }

@@ -6,11 +6,12 @@ final class JpegDecoder {
     private JpegDecoder() {}
 
     static RgbImage decode(byte[] file, ImageLimits limits) {
-        ImageScratch scratch = new ImageScratch();
-        JpegColumns columns = new JpegColumns(read(file, limits, scratch), false, scratch);
-        RgbColumns pixels = new RgbColumns(columns.width(), columns.height(), scratch);
-        columns.give(pixels, 0, columns.width(), 0, columns.height());
-        return pixels.image();
+        try (ImageScratch scratch = new ImageScratch()) {
+            JpegColumns columns = new JpegColumns(read(file, limits, scratch), false, scratch);
+            RgbColumns pixels = new RgbColumns(columns.width(), columns.height(), scratch);
+            columns.give(pixels, 0, columns.width(), 0, columns.height());
+            return pixels.image();
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.sharegpt4v.models.image;
 
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One component of a JPEG as columns of samples at full height, one MCU after the other; what is left is to widen them.
@@ -19,10 +20,11 @@ final class JpegPlane {
     private final Axes axes;
     private final int lanes;
 
-    private final int[] samples;
+    private final MemorySegment samples;
+    private final MemorySegment work;
     private final int samplesAt;
     private final int sampleRows;
-    private final int[] heightened;
+    private final MemorySegment heightened;
     private final int heightenedAt;
     private final int size;
     private final int[] places = new int[64];
@@ -90,23 +92,26 @@ final class JpegPlane {
 
         /** Integers that the columns take. */
         int memory(int lanes) {
-            int sampled = 64 * across * down * lanes;
-            return sampled * (isDirect() ? 1 : 1 + HELD * repeatDown);
+            int sampled = 8 * down * lanes;
+            int sampledOnce = 8 * across * (sampled + PixelColumns.GAP);
+            int heightened = 8 * across * (sampled * repeatDown + PixelColumns.GAP);
+            return isDirect() ? sampledOnce : sampledOnce + HELD * heightened;
         }
     }
 
-    JpegPlane(JpegPicture picture, int index, Axes axes, int lanes, int[] memory, int at) {
+    JpegPlane(JpegPicture picture, int index, Axes axes, int lanes, MemorySegment memory, int at, MemorySegment work) {
         this.component = picture.frame().components().get(index);
         this.coefficients = picture.coefficients();
         this.factors = picture.quantisation()[index];
         this.axes = axes;
         this.lanes = lanes;
         this.samples = memory;
+        this.work = work;
         this.samplesAt = at;
-        this.sampleRows = 8 * axes.down() * lanes;
+        this.sampleRows = 8 * axes.down() * lanes + PixelColumns.GAP;
         this.heightened = memory;
         this.heightenedAt = axes.isDirect() ? at : at + 8 * axes.across() * sampleRows;
-        this.size = sampleRows * axes.repeatDown();
+        this.size = 8 * axes.down() * lanes * axes.repeatDown() + PixelColumns.GAP;
         for (int k = 0; k < 64; k++) {
             int row = JpegTables.NATURAL[k] >> 3;
             int column = JpegTables.NATURAL[k] & 7;
@@ -126,7 +131,7 @@ final class JpegPlane {
         return axes.turned() ? lanes : sampleRows;
     }
 
-    int[] columns() {
+    MemorySegment columns() {
         return heightened;
     }
 
@@ -145,7 +150,7 @@ final class JpegPlane {
                 if ((kinds & ~1L) == 0) {
                     JpegTransform.runMeans(samples, at, down(), across(), lanes);
                 } else {
-                    JpegTransform.run(samples, at, down(), across(), lanes);
+                    JpegTransform.run(samples, at, down(), across(), lanes, work);
                 }
             }
         }
@@ -161,7 +166,7 @@ final class JpegPlane {
     private long gather(int blockAcross, int blockDown, PixelColumns.Shape shape, int at) {
         for (int column = 0; column < 8; column++) {
             int from = at + column * sampleRows;
-            Arrays.fill(samples, from, from + 8 * lanes, 0);
+            samples.asSlice(from * 4L, 32L * lanes).fill((byte) 0);
         }
         short[] values = coefficients.values();
         int wide = component.blocksWide();
@@ -178,7 +183,7 @@ final class JpegPlane {
             int to = at + lane;
             for (; mask != 0; mask &= mask - 1) {
                 int k = Long.numberOfTrailingZeros(mask);
-                samples[to + places[k]] = (short) (values[from + k] * factors[k]);
+                samples.setAtIndex(ValueLayout.JAVA_INT, to + places[k], (short) (values[from + k] * factors[k]));
             }
         }
         return all;
@@ -203,26 +208,35 @@ final class JpegPlane {
             }
         } else {
             for (int row = 0; row < 8 * axes.down() * axes.repeatDown(); row++) {
-                System.arraycopy(samples, from + row / axes.repeatDown() * lanes, heightened, to + row * lanes, lanes);
+                int source = from + row / axes.repeatDown() * lanes;
+                MemorySegment.copy(samples, source * 4L, heightened, (to + row * lanes) * 4L, lanes * 4L);
             }
         }
+    }
+
+    private int get(int at) {
+        return samples.getAtIndex(ValueLayout.JAVA_INT, at);
+    }
+
+    private void set(int at, int value) {
+        samples.setAtIndex(ValueLayout.JAVA_INT, at, value);
     }
 
     /** The picture's first and last rows count for what lies beyond them. */
     private void extend(int from, PixelColumns.Shape shape) {
         int rows = 8 * axes.down();
         if (shape.first() < 0) {
-            samples[from + (rows - 1) * lanes - shape.first() - 1] = samples[from - shape.first()];
+            set(from + (rows - 1) * lanes - shape.first() - 1, get(from - shape.first()));
         }
         int last = axes.height() - 1;
         int lane = last / rows - shape.first();
         int row = last % rows;
         if (lane >= 0 && lane < lanes) {
-            int value = samples[from + row * lanes + lane];
+            int value = get(from + row * lanes + lane);
             if (row < rows - 1) {
-                samples[from + (row + 1) * lanes + lane] = value;
+                set(from + (row + 1) * lanes + lane, value);
             } else if (lane + 1 < lanes) {
-                samples[from + lane + 1] = value;
+                set(from + lane + 1, value);
             }
         }
     }

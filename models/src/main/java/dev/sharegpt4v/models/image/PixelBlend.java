@@ -1,22 +1,15 @@
 package dev.sharegpt4v.models.image;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Weighted sums of stretches of packed pixels, in Pillow's fixed point. */
 final class PixelBlend {
 
-    static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
-
     private static final int ROUND = 1 << (ResampleKernel.PRECISION_BITS - 1);
 
     private PixelBlend() {}
-
-    /** The next multiple of a vector's length. */
-    static int padded(int length) {
-        return (length + SPECIES.length() - 1) / SPECIES.length() * SPECIES.length();
-    }
 
     /**
      * Blends stretches.
@@ -29,35 +22,37 @@ final class PixelBlend {
      * @param length a multiple of a vector's length
      */
     static void blend(
-            int[] pixels,
+            MemorySegment pixels,
             int[] from,
             int[] weights,
             int taps,
             int background,
             int outside,
-            int[] target,
+            MemorySegment target,
             int to,
             int length) {
         int red = ROUND + (background >>> 16) * outside;
         int green = ROUND + (background >>> 8 & 0xff) * outside;
         int blue = ROUND + (background & 0xff) * outside;
-        for (int i = 0; i < length; i += SPECIES.length()) {
-            IntVector reds = IntVector.broadcast(SPECIES, red);
-            IntVector greens = IntVector.broadcast(SPECIES, green);
-            IntVector blues = IntVector.broadcast(SPECIES, blue);
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
+            IntVector reds = IntVector.broadcast(Lanes.SPECIES, red);
+            IntVector greens = IntVector.broadcast(Lanes.SPECIES, green);
+            IntVector blues = IntVector.broadcast(Lanes.SPECIES, blue);
             for (int tap = 0; tap < taps; tap++) {
-                IntVector pixel = IntVector.fromArray(SPECIES, pixels, from[tap] + i);
-                IntVector weight = IntVector.broadcast(SPECIES, weights[tap]);
+                IntVector pixel = Lanes.load(pixels, from[tap] + i);
+                IntVector weight = IntVector.broadcast(Lanes.SPECIES, weights[tap]);
                 reds = reds.add(pixel.lanewise(VectorOperators.LSHR, 16).mul(weight));
                 greens = greens.add(
                         pixel.lanewise(VectorOperators.LSHR, 8).and(0xff).mul(weight));
                 blues = blues.add(pixel.and(0xff).mul(weight));
             }
-            clip(reds)
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .or(clip(greens).lanewise(VectorOperators.LSHL, 8))
-                    .or(clip(blues))
-                    .intoArray(target, to + i);
+            Lanes.store(
+                    clip(reds)
+                            .lanewise(VectorOperators.LSHL, 16)
+                            .or(clip(greens).lanewise(VectorOperators.LSHL, 8))
+                            .or(clip(blues)),
+                    target,
+                    to + i);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.sharegpt4v.models.image;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Takes a picture column by column, each holding the pixels of many rows, as {@code red ‹‹ 16 | green ‹‹ 8 | blue}.
  *
@@ -7,11 +9,14 @@ package dev.sharegpt4v.models.image;
  */
 interface PixelColumns {
 
+    /** Integers between columns in memory: a power of two from one to the next would have them share a few cache lines. */
+    int GAP = 16;
+
     /** Columns of this shape follow, from left to right, perhaps not all. */
     void begin(Shape shape);
 
     /** Where columns are written to. */
-    int[] target();
+    MemorySegment target();
 
     /** Place of a column in the target. */
     int place(int column);

@@ -1,8 +1,10 @@
 package dev.sharegpt4v.models.image;
 
+import static dev.sharegpt4v.models.image.Lanes.load;
+
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * libjpeg's smoothing of chroma and its conversion of colours, on stretches of samples.
@@ -12,89 +14,100 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class SampleVectors {
 
-    private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
-
     private SampleVectors() {}
 
     /** Three times the near sample and once the far one. */
-    static void sum(int[] samples, int near, int far, int to, int length) {
-        for (int i = 0; i < length; i += SPECIES.length()) {
-            three(load(samples, near + i), load(samples, far + i)).intoArray(samples, to + i);
+    static void sum(MemorySegment samples, int near, int far, int to, int length) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
+            Lanes.store(three(load(samples, near + i), load(samples, far + i)), samples, to + i);
         }
     }
 
     /** (3 near + far + bias) ›› shift. */
-    static void smooth(int[] samples, int near, int far, int[] bias, int shift, int[] target, int to, int length) {
-        for (int i = 0; i < length; i += SPECIES.length()) {
-            three(load(samples, near + i), load(samples, far + i))
-                    .add(load(bias, i))
-                    .lanewise(VectorOperators.ASHR, shift)
-                    .intoArray(target, to + i);
+    static void smooth(
+            MemorySegment samples,
+            int near,
+            int far,
+            MemorySegment bias,
+            int shift,
+            MemorySegment target,
+            int to,
+            int length) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
+            Lanes.store(
+                    three(load(samples, near + i), load(samples, far + i))
+                            .add(load(bias, i))
+                            .lanewise(VectorOperators.ASHR, shift),
+                    target,
+                    to + i);
         }
     }
 
     /** (sum + bias) ›› 2. */
-    static void quarter(int[] sums, int from, int[] bias, int[] target, int to, int length) {
-        for (int i = 0; i < length; i += SPECIES.length()) {
-            load(sums, from + i)
-                    .add(load(bias, i))
-                    .lanewise(VectorOperators.ASHR, 2)
-                    .intoArray(target, to + i);
+    static void quarter(MemorySegment sums, int from, MemorySegment bias, MemorySegment target, int to, int length) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
+            Lanes.store(load(sums, from + i).add(load(bias, i)).lanewise(VectorOperators.ASHR, 2), target, to + i);
         }
     }
 
-    static void gray(int[] light, int at, int[] pixels, int to, int length) {
-        for (int i = 0; i < length; i += SPECIES.length()) {
-            load(light, at + i).mul(0x10101).intoArray(pixels, to + i);
+    static void gray(MemorySegment light, int at, MemorySegment pixels, int to, int length) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
+            Lanes.store(load(light, at + i).mul(0x10101), pixels, to + i);
         }
     }
 
-    static void rgb(int[][] planes, int[] at, int[] pixels, int to, int length) {
-        for (int i = 0; i < length; i += SPECIES.length()) {
-            pack(load(planes[0], at[0] + i), load(planes[1], at[1] + i), load(planes[2], at[2] + i))
-                    .intoArray(pixels, to + i);
+    static void rgb(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
+            Lanes.store(
+                    pack(load(planes[0], at[0] + i), load(planes[1], at[1] + i), load(planes[2], at[2] + i)),
+                    pixels,
+                    to + i);
         }
     }
 
-    static void ycc(int[][] planes, int[] at, int[] pixels, int to, int length) {
-        int[] luma = planes[0];
-        int[] blues = planes[1];
-        int[] reds = planes[2];
+    static void ycc(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
+        MemorySegment luma = planes[0];
+        MemorySegment blues = planes[1];
+        MemorySegment reds = planes[2];
         int lumaAt = at[0];
         int blueAt = at[1];
         int redAt = at[2];
-        for (int i = 0; i < length; i += SPECIES.length()) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
             IntVector y = load(luma, lumaAt + i);
             IntVector cb = load(blues, blueAt + i).sub(128);
             IntVector cr = load(reds, redAt + i).sub(128);
-            pack(red(y, cr), green(y, cb, cr), blue(y, cb)).intoArray(pixels, to + i);
+            Lanes.store(pack(red(y, cr), green(y, cb, cr), blue(y, cb)), pixels, to + i);
         }
     }
 
     /** Stored inks are light already: what is stored is 255 less the ink. */
-    static void cmyk(int[][] planes, int[] at, int[] pixels, int to, int length) {
-        for (int i = 0; i < length; i += SPECIES.length()) {
+    static void cmyk(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
             IntVector black = load(planes[3], at[3] + i);
-            pack(
+            Lanes.store(
+                    pack(
                             under(load(planes[0], at[0] + i), black),
                             under(load(planes[1], at[1] + i), black),
-                            under(load(planes[2], at[2] + i), black))
-                    .intoArray(pixels, to + i);
+                            under(load(planes[2], at[2] + i), black)),
+                    pixels,
+                    to + i);
         }
     }
 
-    static void ycck(int[][] planes, int[] at, int[] pixels, int to, int length) {
-        IntVector full = IntVector.broadcast(SPECIES, 255);
-        for (int i = 0; i < length; i += SPECIES.length()) {
+    static void ycck(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
+        IntVector full = IntVector.broadcast(Lanes.SPECIES, 255);
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
             IntVector y = load(planes[0], at[0] + i);
             IntVector cb = load(planes[1], at[1] + i).sub(128);
             IntVector cr = load(planes[2], at[2] + i).sub(128);
             IntVector black = load(planes[3], at[3] + i);
-            pack(
+            Lanes.store(
+                    pack(
                             under(full.sub(red(y, cr)), black),
                             under(full.sub(green(y, cb, cr)), black),
-                            under(full.sub(blue(y, cb)), black))
-                    .intoArray(pixels, to + i);
+                            under(full.sub(blue(y, cb)), black)),
+                    pixels,
+                    to + i);
         }
     }
 
@@ -131,9 +144,5 @@ final class SampleVectors {
         return red.lanewise(VectorOperators.LSHL, 16)
                 .or(green.lanewise(VectorOperators.LSHL, 8))
                 .or(blue);
-    }
-
-    private static IntVector load(int[] array, int at) {
-        return IntVector.fromArray(SPECIES, array, at);
     }
 }

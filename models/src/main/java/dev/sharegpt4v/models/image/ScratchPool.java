@@ -25,12 +25,12 @@ final class ScratchPool {
 
     void giveBack(ImageScratch scratch) {
         if (scratch.size() > MOST_BYTES) {
-            return;
-        }
-        if (count.incrementAndGet() > MOST) {
+            scratch.close();
+        } else if (count.incrementAndGet() > MOST) {
             count.decrementAndGet();
-            return;
+            scratch.close();
+        } else {
+            idle.addFirst(scratch);
         }
-        idle.addFirst(scratch);
     }
 }

@@ -49,6 +49,25 @@ final class ImageFormatsTest {
     }
 
     @Test
+    void aFileIsPreparedAsItsPixelsAre() {
+        for (boolean pad : new boolean[] {true, false}) {
+            ImageProcessor processor =
+                    new ImageProcessor(new Preprocessing(pad, 28, 28, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD));
+            for (var entry : GOLDEN.properties()) {
+                byte[] file = file(entry.getValue());
+                for (Orientation orientation : Orientation.values()) {
+                    RgbImage pixels = decode(file, orientation);
+                    assertThat(processor
+                                    .prepare(file, ImageLimits.DEFAULT, orientation, 4)
+                                    .values())
+                            .as(entry.getKey() + " " + orientation)
+                            .isEqualTo(processor.process(pixels, 4).values());
+                }
+            }
+        }
+    }
+
+    @Test
     @Timeout(value = 3, unit = TimeUnit.MINUTES) // Only to end a hang.
     void damagedFilesOfEveryKindAreReadOrRefused() {
         Random random = new Random(17);
