@@ -53,6 +53,10 @@ public final class ImageProcessor {
         ImageScratch scratch = pool.take();
         try {
             return input(resizeJpeg(file, limits, orientation, scratch), featureRows);
+        } catch (ImageException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new ImageException(ImageException.Kind.MALFORMED, "the JPEG image is damaged", e);
         } finally {
             pool.giveBack(scratch);
         }

@@ -72,6 +72,8 @@ final class ImageFormatsTest {
     void damagedFilesOfEveryKindAreReadOrRefused() {
         Random random = new Random(17);
         ImageLimits limits = new ImageLimits(1 << 20, 1_000_000, 4_000);
+        ImageProcessor processor =
+                new ImageProcessor(new Preprocessing(true, 28, 28, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD));
         int refused = 0;
         int rounds = 0;
         for (JsonNode golden : GOLDEN) {
@@ -79,9 +81,11 @@ final class ImageFormatsTest {
             for (int round = 0; round < 40; round++) {
                 byte[] damaged = damage(original, random);
                 try {
-                    assertThat(ImageDecoder.decode(damaged, limits, Orientation.APPLY)
-                                    .rgb())
-                            .isNotEmpty();
+                    RgbImage pixels = ImageDecoder.decode(damaged, limits, Orientation.APPLY);
+                    assertThat(processor
+                                    .prepare(damaged, limits, Orientation.APPLY, 4)
+                                    .values())
+                            .isEqualTo(processor.process(pixels, 4).values());
                 } catch (ImageException e) {
                     assertThat(e.getMessage()).isNotBlank();
                     refused++;
