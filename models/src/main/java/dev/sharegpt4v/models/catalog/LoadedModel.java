@@ -8,11 +8,9 @@ import dev.sharegpt4v.models.chat.PromptBuilder;
 import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
-import dev.sharegpt4v.models.image.ImageDecoder;
 import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.models.image.ImageProcessor;
 import dev.sharegpt4v.models.image.Orientation;
-import dev.sharegpt4v.models.image.RgbImage;
 import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.Prompt;
@@ -109,8 +107,8 @@ public final class LoadedModel implements AutoCloseable {
     public Prompt prompt(String question, byte[]... images) {
         List<ContentPart> parts = new ArrayList<>();
         for (byte[] image : images) {
-            RgbImage picture = ImageDecoder.decode(image, ImageLimits.DEFAULT, Orientation.APPLY);
-            parts.add(new ContentPart.Image(this.images.process(picture, imageFeatureRows())));
+            parts.add(new ContentPart.Image(
+                    this.images.prepare(image, ImageLimits.DEFAULT, Orientation.APPLY, imageFeatureRows())));
         }
         parts.add(new ContentPart.Text(question));
         return prompts.build(new Conversation(List.of(new Message(Role.USER, parts))));

@@ -16,6 +16,16 @@ public final class ImageDecoder {
      * @throws ImageException when the bytes are no image of a known format, are damaged, or exceed the limits
      */
     public static RgbImage decode(byte[] file, ImageLimits limits, Orientation orientation) {
+        ImageFormat format = format(file, limits);
+        RgbImage image = decode(file, format, limits);
+        return switch (orientation) {
+            case APPLY -> ExifOrientation.apply(image, ExifOrientation.of(file, format));
+            case IGNORE -> image;
+        };
+    }
+
+    /** The format of a file that is not too long. */
+    static ImageFormat format(byte[] file, ImageLimits limits) {
         if (file.length > limits.maxBytes()) {
             throw new ImageException(
                     ImageException.Kind.TOO_LARGE,
@@ -26,11 +36,7 @@ public final class ImageDecoder {
             throw new ImageException(
                     ImageException.Kind.UNSUPPORTED_FORMAT, "the image is neither JPEG, PNG, GIF, BMP nor WebP");
         }
-        RgbImage image = decode(file, format.get(), limits);
-        return switch (orientation) {
-            case APPLY -> ExifOrientation.apply(image, ExifOrientation.of(file, format.get()));
-            case IGNORE -> image;
-        };
+        return format.get();
     }
 
     /** The libraries fail in many ways on damaged files; all of them mean the same to a caller. */

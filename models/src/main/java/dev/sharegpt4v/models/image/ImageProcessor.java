@@ -2,13 +2,15 @@ package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageInput;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Pixels to the encoder's input: pad or crop, bicubic resize, rescale, normalise.
+ * Pictures to the encoder's input: decode, pad or crop, bicubic resize, rescale, normalise.
  *
  * <p>Equal bit for bit to expand2square and transformers' CLIPImageProcessor on Pillow. Thread-safe.
  */
@@ -18,19 +20,45 @@ public final class ImageProcessor {
 
     private final Preprocessing preprocessing;
     private final float[][] normalized;
-    private final int[] background;
+    private final int background;
+    private final Kernels kernels = new Kernels();
+    private final ScratchPool pool = new ScratchPool();
 
     public ImageProcessor(Preprocessing preprocessing) {
         this.preprocessing = preprocessing;
         this.normalized = new float[3][256];
-        this.background = new int[3];
+        int colour = 0;
         for (int channel = 0; channel < 3; channel++) {
             float mean = preprocessing.mean().get(channel).floatValue();
             float std = preprocessing.std().get(channel).floatValue();
-            background[channel] = (int) (preprocessing.mean().get(channel) * 255);
+            colour = colour << 8 | (int) (preprocessing.mean().get(channel) * 255) & 0xff;
             for (int value = 0; value < 256; value++) {
                 normalized[channel][value] = ((float) (value * RESCALE) - mean) / std;
             }
+        }
+        this.background = colour;
+    }
+
+    /**
+     * Prepares the first picture of a file; faster than decoding it first.
+     *
+     * @param featureRows rows that the encoder will make of it
+     * @return values [3, crop, crop], with a hash over them and the settings
+     * @throws ImageException when the bytes are no image of a known format, are damaged, or exceed the limits
+     */
+    public ImageInput prepare(byte[] file, ImageLimits limits, Orientation orientation, int featureRows) {
+        if (ImageDecoder.format(file, limits) != ImageFormat.JPEG) {
+            return process(ImageDecoder.decode(file, limits, orientation), featureRows);
+        }
+        ImageScratch scratch = pool.take();
+        try {
+            return input(resizeJpeg(file, limits, orientation, scratch), featureRows);
+        } catch (ImageException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new ImageException(ImageException.Kind.MALFORMED, "the JPEG image is damaged", e);
+        } finally {
+            pool.giveBack(scratch);
         }
     }
 
@@ -38,55 +66,66 @@ public final class ImageProcessor {
      * Prepares one image.
      *
      * @param featureRows rows that the encoder will make of it
-     * @return values [3, crop, crop], with a hash over pixels and settings
+     * @return values [3, crop, crop], with a hash over them and the settings
      */
     public ImageInput process(RgbImage image, int featureRows) {
+        ImageScratch scratch = pool.take();
+        try {
+            return input(resize(image, scratch), featureRows);
+        } finally {
+            pool.giveBack(scratch);
+        }
+    }
+
+    private MemorySegment resizeJpeg(byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch) {
+        int turn = orientation == Orientation.APPLY ? ExifOrientation.of(file, ImageFormat.JPEG) : 1;
+        boolean turned = turn >= 5;
+        JpegColumns columns = new JpegColumns(JpegDecoder.read(file, limits, scratch), turned, scratch);
+        ResizePlan plan = ResizePlan.of(preprocessing, columns.width(), columns.height());
+        boolean mirrored = turn == 2 || turn == 3 || turn == 6 || turn == 7;
+        boolean upsideDown = turn == 3 || turn == 4 || turn == 7 || turn == 8;
+        ResampleKernel horizontal = kernels.get(plan.horizontal(), mirrored);
+        ResampleKernel vertical = kernels.get(plan.vertical(), upsideDown);
+        ColumnResampler resampler = new ColumnResampler(horizontal, vertical, mirrored, background, scratch);
+        columns.give(resampler, horizontal.begin(), horizontal.end(), vertical.begin(), vertical.end());
+        return resampler.pixels();
+    }
+
+    /** The resized and cropped pixels, packed, [crop, crop]. */
+    MemorySegment resize(RgbImage image, ImageScratch scratch) {
+        ResizePlan plan = ResizePlan.of(preprocessing, image.width(), image.height());
+        ResampleKernel horizontal = kernels.get(plan.horizontal(), false);
+        ResampleKernel vertical = kernels.get(plan.vertical(), false);
+        ColumnResampler resampler = new ColumnResampler(horizontal, vertical, false, background, scratch);
+        RasterColumns.give(image, resampler, horizontal.begin(), horizontal.end(), vertical.begin(), vertical.end());
+        return resampler.pixels();
+    }
+
+    private ImageInput input(MemorySegment pixels, int featureRows) {
         int side = preprocessing.cropSize();
-        return new ImageInput(hash(image), normalize(resize(image)), new long[] {3, side, side}, featureRows);
-    }
-
-    /** The resized and cropped pixels, [crop, crop, 3]. */
-    byte[] resize(RgbImage image) {
-        int crop = preprocessing.cropSize();
-        int width = image.width();
-        int height = image.height();
-        int left = 0;
-        int top = 0;
-        if (preprocessing.padToSquare()) {
-            int square = Math.max(width, height);
-            left = (square - width) / 2;
-            top = (square - height) / 2;
-            width = square;
-            height = square;
-        }
-        int shortest = preprocessing.shortestEdge();
-        int outWidth = width <= height ? shortest : (int) ((double) ((long) shortest * width) / height);
-        int outHeight = width <= height ? (int) ((double) ((long) shortest * height) / width) : shortest;
-        ResampleKernel horizontal = ResampleKernel.of(width, outWidth, (outWidth - crop) / 2, crop);
-        ResampleKernel vertical = ResampleKernel.of(height, outHeight, (outHeight - crop) / 2, crop);
-        return new Resampler(image, left, top, background).run(horizontal, vertical);
-    }
-
-    private float[] normalize(byte[] pixels) {
-        int plane = pixels.length / 3;
-        float[] values = new float[pixels.length];
+        int plane = side * side;
+        float[] values = new float[3 * plane];
+        byte[] bytes = new byte[3 * plane];
         for (int i = 0; i < plane; i++) {
-            for (int channel = 0; channel < 3; channel++) {
-                values[channel * plane + i] = normalized[channel][pixels[i * 3 + channel] & 0xff];
-            }
+            int pixel = pixels.getAtIndex(ValueLayout.JAVA_INT, i);
+            int red = pixel >>> 16;
+            int green = pixel >>> 8 & 0xff;
+            int blue = pixel & 0xff;
+            values[i] = normalized[0][red];
+            values[plane + i] = normalized[1][green];
+            values[2 * plane + i] = normalized[2][blue];
+            bytes[3 * i] = (byte) red;
+            bytes[3 * i + 1] = (byte) green;
+            bytes[3 * i + 2] = (byte) blue;
         }
-        return values;
+        return new ImageInput(hash(bytes), values, new long[] {3, side, side}, featureRows);
     }
 
-    private ContentHash hash(RgbImage image) {
+    private ContentHash hash(byte[] pixels) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(preprocessing.toString().getBytes(StandardCharsets.UTF_8));
-            digest.update(ByteBuffer.allocate(8)
-                    .putInt(image.width())
-                    .putInt(image.height())
-                    .flip());
-            ByteBuffer bytes = ByteBuffer.wrap(digest.digest(image.rgb()));
+            ByteBuffer bytes = ByteBuffer.wrap(digest.digest(pixels));
             return new ContentHash(bytes.getLong(), bytes.getLong());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256. This is a bug.", e);

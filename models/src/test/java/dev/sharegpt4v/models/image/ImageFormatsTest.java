@@ -49,10 +49,31 @@ final class ImageFormatsTest {
     }
 
     @Test
+    void aFileIsPreparedAsItsPixelsAre() {
+        for (boolean pad : new boolean[] {true, false}) {
+            ImageProcessor processor =
+                    new ImageProcessor(new Preprocessing(pad, 28, 28, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD));
+            for (var entry : GOLDEN.properties()) {
+                byte[] file = file(entry.getValue());
+                for (Orientation orientation : Orientation.values()) {
+                    RgbImage pixels = decode(file, orientation);
+                    assertThat(processor
+                                    .prepare(file, ImageLimits.DEFAULT, orientation, 4)
+                                    .values())
+                            .as(entry.getKey() + " " + orientation)
+                            .isEqualTo(processor.process(pixels, 4).values());
+                }
+            }
+        }
+    }
+
+    @Test
     @Timeout(value = 3, unit = TimeUnit.MINUTES) // Only to end a hang.
     void damagedFilesOfEveryKindAreReadOrRefused() {
         Random random = new Random(17);
         ImageLimits limits = new ImageLimits(1 << 20, 1_000_000, 4_000);
+        ImageProcessor processor =
+                new ImageProcessor(new Preprocessing(true, 28, 28, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD));
         int refused = 0;
         int rounds = 0;
         for (JsonNode golden : GOLDEN) {
@@ -60,9 +81,11 @@ final class ImageFormatsTest {
             for (int round = 0; round < 40; round++) {
                 byte[] damaged = damage(original, random);
                 try {
-                    assertThat(ImageDecoder.decode(damaged, limits, Orientation.APPLY)
-                                    .rgb())
-                            .isNotEmpty();
+                    RgbImage pixels = ImageDecoder.decode(damaged, limits, Orientation.APPLY);
+                    assertThat(processor
+                                    .prepare(damaged, limits, Orientation.APPLY, 4)
+                                    .values())
+                            .isEqualTo(processor.process(pixels, 4).values());
                 } catch (ImageException e) {
                     assertThat(e.getMessage()).isNotBlank();
                     refused++;

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -29,7 +31,7 @@ final class ImageProcessorTest {
             ImageProcessor processor = expected.path("pad").booleanValue() ? PAD : CROP;
             RgbImage image = synthetic(
                     expected.path("width").intValue(), expected.path("height").intValue());
-            assertThat(sha256(processor.resize(image)))
+            assertThat(sha256(bytes(processor.resize(image, new ImageScratch()), 336 * 336)))
                     .as(expected.toString())
                     .isEqualTo(expected.path("pixels").textValue());
             assertThat(sha256(littleEndian(processor.process(image, 576).values())))
@@ -78,11 +80,23 @@ final class ImageProcessorTest {
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) values[i / 3];
         }
-        byte[] result = new Resampler(new RgbImage(values.length, 1, rgb), 0, 0, new int[3])
-                .run(ResampleKernel.of(values.length, out, 0, out), ResampleKernel.of(1, 1, 0, 1));
+        ResampleKernel.Axis across = new ResampleKernel.Axis(values.length, 0, values.length, out, 0, out);
+        ResampleKernel.Axis down = new ResampleKernel.Axis(1, 0, 1, 1, 0, 1);
+        ColumnResampler resampler = new ColumnResampler(
+                ResampleKernel.of(across, false), ResampleKernel.of(down, false), false, 0, new ImageScratch());
+        RasterColumns.give(new RgbImage(values.length, 1, rgb), resampler, 0, values.length, 0, 1);
+        byte[] result = bytes(resampler.pixels(), out);
         int[] line = new int[out];
         Arrays.setAll(line, i -> result[i * 3] & 0xff);
         return line;
+    }
+
+    private static byte[] bytes(MemorySegment pixels, int count) {
+        byte[] rgb = new byte[3 * count];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (pixels.getAtIndex(ValueLayout.JAVA_INT, i / 3) >> 8 * (2 - i % 3));
+        }
+        return rgb;
     }
 
     /** The same picture that the reference program draws. */

@@ -37,6 +37,12 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--max-image-pixels", description = "Pixels of an image at most (${DEFAULT-VALUE}).")
     long maxImagePixels = ImageLimits.DEFAULT.maxPixels();
 
+    @Option(
+            names = "--image-threads",
+            description = "Images that are decoded at one time; each keeps a processor from the engine for some"
+                    + " hundredths of a second (all processors).")
+    int imageThreads = Runtime.getRuntime().availableProcessors();
+
     @Option(names = "--max-concurrent", description = "Requests under way at most (${DEFAULT-VALUE}).")
     int maxConcurrent = HttpLimits.DEFAULT.maxConcurrent();
 
@@ -54,6 +60,7 @@ final class ServeCommand implements Callable<Integer> {
         model.require("--max-images", maxImages, 0, 1 << 20);
         model.require("--max-body-mb", maxBodyMegabytes, 1, 1 << 10);
         model.require("--max-image-pixels", maxImagePixels, 1, 1L << 30);
+        model.require("--image-threads", imageThreads, 1, 1 << 10);
         model.require("--max-concurrent", maxConcurrent, 1, 1 << 20);
         model.require("--ping-seconds", pingSeconds, 1, 1 << 20);
         model.require("--drain-seconds", drainSeconds, 0, 1 << 20);
@@ -63,7 +70,7 @@ final class ServeCommand implements Callable<Integer> {
                 (long) maxBodyMegabytes << 20,
                 maxImages,
                 maxConcurrent,
-                Runtime.getRuntime().availableProcessors(),
+                imageThreads,
                 image,
                 Duration.ofSeconds(pingSeconds));
         try (Application application =

@@ -16,6 +16,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** {@code POST /v1/captions}: one question, by default a standard one, about each of some images. */
 final class CaptionsEndpoint implements HttpService {
@@ -83,18 +84,18 @@ final class CaptionsEndpoint implements HttpService {
     }
 
     private List<ImageInput> inputs(CaptionRequest caption, Optional<CaptionForm> form) {
-        List<ImageInput> inputs = new ArrayList<>();
+        List<Supplier<ImageInput>> inputs = new ArrayList<>();
         form.ifPresent(parts -> parts.images()
-                .forEach(bytes ->
-                        inputs.add(images.fromBytes(bytes, caption.options().orientation(), "image"))));
+                .forEach(bytes -> inputs.add(
+                        () -> images.fromBytes(bytes, caption.options().orientation(), "image"))));
         caption.image()
-                .ifPresent(
-                        url -> inputs.add(images.fromUrl(url, caption.options().orientation(), "image")));
+                .ifPresent(url ->
+                        inputs.add(() -> images.fromUrl(url, caption.options().orientation(), "image")));
         if (inputs.isEmpty()) {
             throw ApiException.badRequest(
                     "missing_required_parameter", "image", "Missing required parameter: 'image'.");
         }
-        return inputs;
+        return ImageIntake.all(inputs);
     }
 
     private TextGeneration start(String id, ImageInput image, CaptionRequest caption) {

@@ -5,6 +5,7 @@ import dev.sharegpt4v.models.chat.ContentPart;
 import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Message;
 import dev.sharegpt4v.runtime.engine.Prompt;
+import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
@@ -17,8 +18,10 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** {@code POST /v1/chat/completions}, whole or streamed. */
 final class ChatCompletionsEndpoint implements HttpService {
@@ -110,7 +113,21 @@ final class ChatCompletionsEndpoint implements HttpService {
         }
     }
 
+    /** All images, in the order in which they are named. */
+    private List<ImageInput> inputs(ChatCompletionRequest chat) {
+        List<Supplier<ImageInput>> all = new ArrayList<>();
+        for (WireMessage message : chat.messages()) {
+            for (WirePart part : message.parts()) {
+                if (part instanceof WirePart.ImageUrl(String url, String param)) {
+                    all.add(() -> images.fromUrl(url, chat.options().orientation(), param));
+                }
+            }
+        }
+        return ImageIntake.all(all);
+    }
+
     private Conversation conversation(ChatCompletionRequest chat) {
+        Iterator<ImageInput> inputs = inputs(chat).iterator();
         List<Message> messages = new ArrayList<>();
         for (WireMessage message : chat.messages()) {
             List<ContentPart> parts = new ArrayList<>();
@@ -118,9 +135,7 @@ final class ChatCompletionsEndpoint implements HttpService {
                 parts.add(
                         switch (part) {
                             case WirePart.Text(String words) -> new ContentPart.Text(words);
-                            case WirePart.ImageUrl(String url, String param) ->
-                                new ContentPart.Image(
-                                        images.fromUrl(url, chat.options().orientation(), param));
+                            case WirePart.ImageUrl _ -> new ContentPart.Image(inputs.next());
                         });
             }
             messages.add(new Message(message.role(), parts));

@@ -1,16 +1,19 @@
 package dev.sharegpt4v.server.http;
 
-import dev.sharegpt4v.models.image.ImageDecoder;
 import dev.sharegpt4v.models.image.ImageException;
 import dev.sharegpt4v.models.image.ImageFormat;
 import dev.sharegpt4v.models.image.Orientation;
-import dev.sharegpt4v.models.image.RgbImage;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /** Untrusted image references to encoder inputs; a bounded number of images is decoded at one time. */
 final class ImageIntake {
@@ -25,6 +28,38 @@ final class ImageIntake {
         this.limits = limits;
         this.metrics = metrics;
         this.decoding = new Semaphore(limits.maxDecoding());
+    }
+
+    /** Prepares the images of one request beside each other; the first one that is refused, in their order, is told. */
+    static List<ImageInput> all(List<Supplier<ImageInput>> images) {
+        if (images.size() < 2) {
+            return images.stream().map(Supplier::get).toList();
+        }
+        List<FutureTask<ImageInput>> tasks = new ArrayList<>();
+        for (Supplier<ImageInput> image : images) {
+            FutureTask<ImageInput> task = new FutureTask<>(image::get);
+            Thread.ofVirtual().name("image").start(task);
+            tasks.add(task);
+        }
+        List<ImageInput> inputs = new ArrayList<>();
+        for (FutureTask<ImageInput> task : tasks) {
+            inputs.add(result(task));
+        }
+        return inputs;
+    }
+
+    private static ImageInput result(FutureTask<ImageInput> task) {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("an image could not be prepared", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ApiException.unavailable("server_stopping", "The server is stopping.");
+        }
     }
 
     /** The image behind a URL; {@code param} is named in errors. */
@@ -51,8 +86,7 @@ final class ImageIntake {
         decoding.acquireUninterruptibly();
         long started = System.nanoTime();
         try {
-            RgbImage pixels = ImageDecoder.decode(bytes, limits.image(), orientation);
-            ImageInput input = model.images().process(pixels, model.imageFeatureRows());
+            ImageInput input = model.images().prepare(bytes, limits.image(), orientation, model.imageFeatureRows());
             String format = ImageFormat.of(bytes)
                     .map(found -> found.name().toLowerCase(Locale.ROOT))
                     .orElse("other");
