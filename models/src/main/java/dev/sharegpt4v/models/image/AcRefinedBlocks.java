@@ -1,24 +1,10 @@
 package dev.sharegpt4v.models.image;
 
 /** One more bit of a band of coefficients. */
-final class AcRefinedBlocks extends JpegBlocks {
-
-    private final JpegBits bits;
-    private final JpegCoefficients coefficients;
-    private final HuffmanTable table;
-    private final JpegScan scan;
-    private int emptyBlocks;
+final class AcRefinedBlocks extends AcBlocks {
 
     AcRefinedBlocks(JpegBits bits, JpegCoefficients coefficients, HuffmanTable table, JpegScan scan) {
-        this.bits = bits;
-        this.coefficients = coefficients;
-        this.table = table;
-        this.scan = scan;
-    }
-
-    @Override
-    void restart() {
-        emptyBlocks = 0;
+        super(bits, coefficients, table, scan);
     }
 
     @Override

@@ -88,8 +88,7 @@ final class ColumnResampler implements PixelColumns {
         for (int tap = 0; tap < weights.length; tap++) {
             places[tap] = place(horizontal.first()[output] + tap);
         }
-        PixelBlend.blend(
-                ring, places, weights, weights.length, background, horizontal.outside()[output], made, 0, shape.size());
+        PixelBlend.blend(ring, places, weights, background, horizontal.outside()[output], made, 0, shape.size());
         for (int part = 0; part < shape.parts(); part++) {
             for (int lane = shape.from(); lane < shape.to(); lane++) {
                 int row = shape.row(part, lane);
@@ -116,16 +115,7 @@ final class ColumnResampler implements PixelColumns {
                 places[tap] = (vertical.first()[y] + tap - top) * stride;
             }
             // A row's padding is written over by the next row.
-            PixelBlend.blend(
-                    rows,
-                    places,
-                    weights,
-                    weights.length,
-                    background,
-                    vertical.outside()[y],
-                    pixels,
-                    y * width,
-                    stride);
+            PixelBlend.blend(rows, places, weights, background, vertical.outside()[y], pixels, y * width, stride);
         }
         return pixels;
     }

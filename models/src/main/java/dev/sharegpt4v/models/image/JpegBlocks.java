@@ -1,8 +1,7 @@
 package dev.sharegpt4v.models.image;
 
 /** How a kind of scan reads one block. Source: ITU-T T.81, annexes F and G; libjpeg for what damaged files mean. */
-abstract sealed class JpegBlocks
-        permits SequentialBlocks, DcFirstBlocks, DcRefinedBlocks, AcFirstBlocks, AcRefinedBlocks {
+abstract sealed class JpegBlocks permits SequentialBlocks, DcFirstBlocks, DcRefinedBlocks, AcBlocks {
 
     /** Reads a block of a part of the scan. */
     abstract void read(int part, int block);

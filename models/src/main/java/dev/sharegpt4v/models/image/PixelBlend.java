@@ -16,7 +16,6 @@ final class PixelBlend {
      *
      * @param from where each stretch begins
      * @param weights of each
-     * @param taps how many there are
      * @param background a colour that has weight too
      * @param outside its weight
      * @param length a multiple of a vector's length
@@ -25,7 +24,6 @@ final class PixelBlend {
             MemorySegment pixels,
             int[] from,
             int[] weights,
-            int taps,
             int background,
             int outside,
             MemorySegment target,
@@ -38,7 +36,7 @@ final class PixelBlend {
             IntVector reds = IntVector.broadcast(Lanes.SPECIES, red);
             IntVector greens = IntVector.broadcast(Lanes.SPECIES, green);
             IntVector blues = IntVector.broadcast(Lanes.SPECIES, blue);
-            for (int tap = 0; tap < taps; tap++) {
+            for (int tap = 0; tap < weights.length; tap++) {
                 IntVector pixel = Lanes.load(pixels, from[tap] + i);
                 IntVector weight = IntVector.broadcast(Lanes.SPECIES, weights[tap]);
                 reds = reds.add(pixel.lanewise(VectorOperators.LSHR, 16).mul(weight));

@@ -1,36 +1,31 @@
 package dev.sharegpt4v.models.image;
 
-import java.util.Arrays;
-
 /** All coefficients of a block at once. */
 final class SequentialBlocks extends JpegBlocks {
 
     private final JpegBits bits;
     private final JpegCoefficients coefficients;
-    private final HuffmanTable[] dc;
     private final HuffmanTable[] ac;
-    private final int[] predictions;
+    private final DcMeans means;
 
     SequentialBlocks(JpegBits bits, JpegCoefficients coefficients, HuffmanTable[] dc, HuffmanTable[] ac) {
         this.bits = bits;
         this.coefficients = coefficients;
-        this.dc = dc;
         this.ac = ac;
-        this.predictions = new int[dc.length];
+        this.means = new DcMeans(bits, dc);
     }
 
     @Override
     void restart() {
-        Arrays.fill(predictions, 0);
+        means.restart();
     }
 
     @Override
     void read(int part, int block) {
-        int size = bits.symbol(dc[part]) & 15;
-        predictions[part] = Math.addExact(predictions[part], HuffmanTable.extend(bits.take(size), size));
+        int mean = means.next(part);
         int base = block * 64;
         short[] values = coefficients.values();
-        values[base] = (short) predictions[part];
+        values[base] = (short) mean;
         coefficients.masks()[block] = 1 | alternating(ac[part], values, base);
     }
 

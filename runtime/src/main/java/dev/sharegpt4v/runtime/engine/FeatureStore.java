@@ -3,7 +3,6 @@ package dev.sharegpt4v.runtime.engine;
 import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,10 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class FeatureStore {
 
     private static final class Slot {
+        final long bytes;
         final Set<Sequence> users = new LinkedHashSet<>();
 
         @Nullable
         ImageFeatures features;
+
+        Slot(long bytes) {
+            this.bytes = bytes;
+        }
     }
 
     private final EncodeQueue queue;
@@ -32,7 +36,7 @@ final class FeatureStore {
     private final Map<ContentHash, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
 
     private long readyBytes;
-    private long awaitedBytes;
+    private long neededBytes;
     private long hits;
     private long misses;
 
@@ -44,11 +48,7 @@ final class FeatureStore {
 
     /** Whether there is room to prepare images for those who still wait. */
     boolean hasRoom() {
-        long used = slots.values().stream()
-                .filter(slot -> !slot.users.isEmpty() && slot.features != null)
-                .mapToLong(slot -> bytes(slot.features))
-                .sum();
-        return used + awaitedBytes < limit;
+        return neededBytes < limit;
     }
 
     /** Gives a sequence the features that it needs from position {@code start} on, and has the missing ones encoded. */
@@ -56,15 +56,15 @@ final class FeatureStore {
         List<Integer> missing = sequence.missingImages(start);
         for (int index : missing) {
             ImageInput image = sequence.request().prompt().images().get(index).image();
-            Slot slot = slots.computeIfAbsent(image.hash(), _ -> new Slot());
+            Slot slot = slots.computeIfAbsent(image.hash(), _ -> new Slot(bytes(image)));
             boolean asked = !slot.users.isEmpty();
+            neededBytes += asked ? 0 : slot.bytes;
             boolean isNew = slot.users.add(sequence);
             if (slot.features != null) {
                 hits += isNew ? 1 : 0;
                 sequence.addFeatures(index, slot.features);
             } else if (!asked) {
                 misses++;
-                awaitedBytes += bytes(image);
                 queue.add(image);
             } else if (isNew) {
                 hits++;
@@ -78,13 +78,12 @@ final class FeatureStore {
     /** Hands features to all that wait for them. */
     void deliver(ImageFeatures features) {
         // Nobody may wait any more, but the work is done.
-        Slot slot = slots.computeIfAbsent(features.hash(), _ -> new Slot());
+        Slot slot = slots.computeIfAbsent(features.hash(), _ -> new Slot(bytes(features)));
         if (slot.features != null) {
             return;
         }
         slot.features = features;
-        readyBytes += bytes(features);
-        awaitedBytes -= slot.users.isEmpty() ? 0 : bytes(features);
+        readyBytes += slot.bytes;
         for (Sequence sequence : slot.users) {
             List<ImageSpan> spans = sequence.request().prompt().images();
             for (int i = 0; i < spans.size(); i++) {
@@ -138,9 +137,9 @@ final class FeatureStore {
         if (slot == null || !slot.users.remove(sequence) || !slot.users.isEmpty()) {
             return;
         }
+        neededBytes -= slot.bytes;
         if (slot.features == null) {
             slots.remove(hash);
-            awaitedBytes -= bytes(sequence, hash);
             queue.drop(hash);
         } else {
             shrink();
@@ -153,28 +152,18 @@ final class FeatureStore {
         while (readyBytes > limit && eldest.hasNext()) {
             Slot slot = eldest.next();
             if (slot.users.isEmpty() && slot.features != null) {
-                readyBytes -= bytes(slot.features);
+                readyBytes -= slot.bytes;
                 eldest.remove();
             }
         }
-    }
-
-    private long bytes(Sequence sequence, ContentHash hash) {
-        List<ImageInput> images = new ArrayList<>();
-        sequence.request().prompt().images().forEach(span -> images.add(span.image()));
-        return images.stream()
-                .filter(image -> image.hash().equals(hash))
-                .mapToLong(this::bytes)
-                .findFirst()
-                .orElseThrow();
     }
 
     private long bytes(ImageInput image) {
         return (long) image.featureRows() * hiddenSize * Float.BYTES;
     }
 
-    private static long bytes(@Nullable ImageFeatures features) {
-        return features == null ? 0 : (long) features.values().length * Float.BYTES;
+    private static long bytes(ImageFeatures features) {
+        return (long) features.values().length * Float.BYTES;
     }
 
     /** Bytes of all features that are there. */

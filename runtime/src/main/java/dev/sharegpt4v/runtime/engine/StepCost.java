@@ -33,15 +33,19 @@ final class StepCost {
     /** Nanoseconds that a step of so many tokens is expected to take. */
     double of(int stepTokens) {
         double slope = slope();
-        double constant = Math.max(0, (nanos - slope * tokens) / weight);
-        return constant + slope * stepTokens;
+        return constant(slope) + slope * stepTokens;
     }
 
     /** The most tokens whose step is expected to take no longer than {@code limit} nanoseconds; at least 1. */
     int tokensWithin(double limit) {
         double slope = slope();
-        double constant = Math.max(0, (nanos - slope * tokens) / weight);
-        return slope == 0 ? Integer.MAX_VALUE : (int) Math.clamp((limit - constant) / slope, 1, Integer.MAX_VALUE);
+        return slope == 0
+                ? Integer.MAX_VALUE
+                : (int) Math.clamp((limit - constant(slope)) / slope, 1, Integer.MAX_VALUE);
+    }
+
+    private double constant(double slope) {
+        return Math.max(0, (nanos - slope * tokens) / weight);
     }
 
     private double slope() {

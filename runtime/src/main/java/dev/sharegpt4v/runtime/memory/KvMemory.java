@@ -107,11 +107,7 @@ public final class KvMemory {
             return computed;
         }
         PrefixMatch found = cache.find(keys, computed, limit);
-        PrefixMatch match = copying
-                ? found
-                : new PrefixMatch(
-                        found.blocks().subList(0, (found.tokens() - computed) / geometry.blockSize()),
-                        computed + (found.tokens() - computed) / geometry.blockSize() * geometry.blockSize());
+        PrefixMatch match = copying ? found : withoutCopy(found);
         adopt(table, match);
         return match.tokens();
     }

@@ -18,7 +18,7 @@ public record PrefixMatch(List<Integer> blocks, int tokens) {
 
     /** The match without a last block of which only a beginning matches. */
     PrefixMatch wholeBlocks(int blockSize) {
-        int whole = tokens / blockSize;
-        return new PrefixMatch(blocks.subList(0, Math.min(whole, blocks.size())), whole * blockSize);
+        int rest = tokens % blockSize;
+        return rest == 0 ? this : new PrefixMatch(blocks.subList(0, blocks.size() - 1), tokens - rest);
     }
 }

@@ -129,8 +129,7 @@ final class GraphSession implements AutoCloseable {
 
     private List<String> names(MethodHandle count, MethodHandle name) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment allocator =
-                    Ort.result(arena, out -> (MemorySegment) OrtApi.DEFAULT_ALLOCATOR.invokeExact(out));
+            MemorySegment allocator = allocator(arena);
             long total = Ort.result(arena, out -> (MemorySegment) count.invokeExact(session, out))
                     .address();
             List<String> found = new ArrayList<>();
@@ -143,6 +142,10 @@ final class GraphSession implements AutoCloseable {
         }
     }
 
+    private static MemorySegment allocator(Arena arena) {
+        return Ort.result(arena, out -> (MemorySegment) OrtApi.DEFAULT_ALLOCATOR.invokeExact(out));
+    }
+
     /** Takes a text over from ONNX Runtime. */
     private static String text(MemorySegment allocator, MemorySegment text) {
         String copy = text.reinterpret(TEXT_BYTES).getString(0);
@@ -153,8 +156,7 @@ final class GraphSession implements AutoCloseable {
     /** The runtime adds the time of day to a trace's name; it gets the name that was asked for. */
     private void endProfile(Path file) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment allocator =
-                    Ort.result(arena, out -> (MemorySegment) OrtApi.DEFAULT_ALLOCATOR.invokeExact(out));
+            MemorySegment allocator = allocator(arena);
             String written = text(allocator, Ort.result(arena, out ->
                     (MemorySegment) OrtApi.END_PROFILING.invokeExact(session, allocator, out)));
             Files.move(Path.of(written), file, StandardCopyOption.REPLACE_EXISTING);

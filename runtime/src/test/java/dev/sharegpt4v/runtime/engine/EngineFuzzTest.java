@@ -4,7 +4,6 @@ import static dev.sharegpt4v.runtime.engine.EngineRig.alone;
 import static dev.sharegpt4v.runtime.engine.EngineRig.events;
 import static dev.sharegpt4v.runtime.engine.EngineRig.request;
 import static dev.sharegpt4v.runtime.engine.EngineRig.text;
-import static dev.sharegpt4v.runtime.engine.EngineRig.tokens;
 import static dev.sharegpt4v.runtime.engine.EngineRig.withImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,14 +79,7 @@ final class EngineFuzzTest {
     }
 
     private static void requireRight(Submitted submitted) {
-        List<GenerationEvent> events = events(submitted.handle());
-        assertThat(events.stream().filter(event -> !(event instanceof GenerationEvent.Token)))
-                .as("exactly one end")
-                .hasSize(1);
-        List<Integer> expected = alone(submitted.prompt(), submitted.maxTokens(), Continuation.HASHED);
-        List<Integer> said = tokens(events);
-        boolean whole =
-                events.getLast() instanceof GenerationEvent.Finished end && end.reason() != FinishReason.CANCELLED;
-        assertThat(said).isEqualTo(whole ? expected : expected.subList(0, said.size()));
+        EngineRig.requireRight(
+                events(submitted.handle()), alone(submitted.prompt(), submitted.maxTokens(), Continuation.HASHED));
     }
 }

@@ -1,5 +1,7 @@
 package dev.sharegpt4v.runtime.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
@@ -152,6 +154,22 @@ final class EngineRig {
             }
         }
         return tokens;
+    }
+
+    /**
+     * Fails unless a generation ended once and said what is expected, or a beginning of it where it was ended early.
+     *
+     * @return whether it said all
+     */
+    static boolean requireRight(List<GenerationEvent> events, List<Integer> expected) {
+        assertThat(events.stream().filter(event -> !(event instanceof GenerationEvent.Token)))
+                .as("exactly one end")
+                .hasSize(1);
+        List<Integer> said = tokens(events);
+        boolean isWhole = events.getLast() instanceof GenerationEvent.Finished end
+                && (end.reason() == FinishReason.STOP || end.reason() == FinishReason.LENGTH);
+        assertThat(said).isEqualTo(isWhole ? expected : expected.subList(0, said.size()));
+        return isWhole;
     }
 
     /** Counts what the loop reports. */

@@ -4,9 +4,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -83,8 +85,8 @@ public record Figures(
                 Peaks.of(answers));
     }
 
-    private static long sum(List<Outcome.Answered> answers, ToDoubleFunction<Outcome.Answered> part) {
-        return (long) answers.stream().mapToDouble(part).sum();
+    private static long sum(List<Outcome.Answered> answers, ToLongFunction<Outcome.Answered> part) {
+        return answers.stream().mapToLong(part).sum();
     }
 
     private static int images(Run run) {
@@ -120,6 +122,11 @@ public record Figures(
 
     public double requestsPerSecond() {
         return answered / seconds;
+    }
+
+    /** Answers within the limits a second, where there are limits. */
+    public OptionalDouble goodPerSecond() {
+        return good.isPresent() ? OptionalDouble.of(good.getAsInt() / seconds) : OptionalDouble.empty();
     }
 
     public double outputTokensPerSecond() {

@@ -74,6 +74,6 @@ public record OpenLoop(Arrivals arrivals, OptionalInt maxConcurrency, long seed)
 
     @Override
     public String label() {
-        return Double.isInfinite(rate()) ? "all at once" : RunJson.plain(rate()) + " requests/s";
+        return Double.isInfinite(rate()) ? "all at once" : PlainNumber.of(rate()) + " requests/s";
     }
 }

@@ -3,10 +3,7 @@ package dev.sharegpt4v.server.bench;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * One measurement as JSON.
@@ -43,19 +40,15 @@ final class RunJson {
         json.put("tokens_counted_by_server", figures.tokensCounted());
         json.put("total_images", figures.images());
         json.put("request_throughput", figures.requestsPerSecond());
-        if (figures.good().isPresent()) {
-            json.put("request_goodput", figures.good().getAsInt() / figures.seconds());
-        } else {
-            json.putNull("request_goodput");
-        }
+        figures.goodPerSecond()
+                .ifPresentOrElse(rate -> json.put("request_goodput", rate), () -> json.putNull("request_goodput"));
         json.put("output_throughput", figures.outputTokensPerSecond());
         json.put("total_token_throughput", figures.totalTokensPerSecond());
         json.put("image_throughput", figures.imagesPerSecond());
         json.put("max_output_tokens_per_s", (double) figures.peaks().tokensPerSecond());
         json.put("max_concurrent_requests", figures.peaks().requestsPerSecond());
         json.put("peak_concurrency", figures.peaks().concurrent());
-        Map<Latency, Distribution> latencies = new TreeMap<>(figures.latencies());
-        latencies.forEach((latency, found) -> spread(json, latency.key(), found, percentiles));
+        figures.latencies().forEach((latency, found) -> spread(json, latency.key(), found, percentiles));
         figures.queueing().ifPresent(found -> spread(json, "client_queue_time", found, percentiles));
         json.set("failures", JSON.valueToTree(figures.failures()));
         if (detailed) {
@@ -70,13 +63,8 @@ final class RunJson {
         json.put("std_" + name + "_ms", found.std());
         json.put("max_" + name + "_ms", found.max());
         for (double percent : percentiles) {
-            json.put("p" + plain(percent) + "_" + name + "_ms", found.percentile(percent));
+            json.put("p" + PlainNumber.of(percent) + "_" + name + "_ms", found.percentile(percent));
         }
-    }
-
-    /** {@code 99} and {@code 99.9}. */
-    static String plain(double number) {
-        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     private static void details(ObjectNode json, Run run) {

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.OptionalInt;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** A report for people at a terminal. */
@@ -33,7 +33,10 @@ public final class Table {
         line("%-18s %d of %d", "answered", figures.answered(), figures.requests());
         line("%-18s %.2f s", "duration", figures.seconds());
         line("%-18s %.2f", "requests/s", figures.requestsPerSecond());
-        good(figures.good(), figures);
+        figures.goodPerSecond()
+                .ifPresent(rate -> line(
+                        "%-18s %.2f (%d answers)",
+                        "goodput/s", rate, figures.good().orElseThrow()));
         line("%-18s %.1f", "output tokens/s", figures.outputTokensPerSecond());
         line("%-18s %.1f", "total tokens/s", figures.totalTokensPerSecond());
         line("%-18s %.2f", "images/s", figures.imagesPerSecond());
@@ -47,16 +50,14 @@ public final class Table {
                 "std",
                 "max",
                 report.percentiles().stream()
-                        .map(percent -> String.format(Locale.ROOT, " %10s", "p" + RunJson.plain(percent)))
+                        .map(percent -> String.format(Locale.ROOT, " %10s", "p" + PlainNumber.of(percent)))
                         .collect(Collectors.joining()));
         figures.latencies().forEach((latency, found) -> spread(latency.name(), found, report));
         figures.queueing().ifPresent(found -> spread("queued", found, report));
     }
 
-    private void good(OptionalInt good, Figures figures) {
-        if (good.isPresent()) {
-            line("%-18s %.2f (%d answers)", "goodput/s", good.getAsInt() / figures.seconds(), good.getAsInt());
-        }
+    private static String rate(OptionalDouble rate) {
+        return rate.isEmpty() ? "–" : String.format(Locale.ROOT, "%.2f", rate.getAsDouble());
     }
 
     private void spread(String name, Distribution found, Report report) {
@@ -93,9 +94,7 @@ public final class Table {
                     result.run().load().label(),
                     figures.answered() + "/" + figures.requests(),
                     figures.requestsPerSecond(),
-                    figures.good().isEmpty()
-                            ? "–"
-                            : String.format(Locale.ROOT, "%.2f", figures.good().getAsInt() / figures.seconds()),
+                    rate(figures.goodPerSecond()),
                     figures.outputTokensPerSecond(),
                     figures.of(Latency.TTFT, Distribution::median),
                     figures.of(Latency.TTFT, found -> found.percentile(99)),

@@ -88,14 +88,18 @@ final class LoadOptions {
 
     /** Before a measurement as many clients ask as in its busiest run. */
     Load warmUpLoad() {
-        return new ClosedLoop(
-                concurrency.stream().mapToInt(clients -> clients).max().orElse(CLIENTS));
+        return new ClosedLoop(mostClients());
     }
 
     /** Requests that a server must take at once for this load not to be refused. */
     int places() {
-        return rates.isEmpty()
-                ? concurrency.stream().mapToInt(clients -> clients).max().orElse(CLIENTS)
-                : maxConcurrency == null ? requests : maxConcurrency;
+        if (rates.isEmpty()) {
+            return mostClients();
+        }
+        return maxConcurrency == null ? requests : maxConcurrency;
+    }
+
+    private int mostClients() {
+        return concurrency.stream().mapToInt(clients -> clients).max().orElse(CLIENTS);
     }
 }

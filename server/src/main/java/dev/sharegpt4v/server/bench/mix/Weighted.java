@@ -1,6 +1,6 @@
 package dev.sharegpt4v.server.bench.mix;
 
-import java.math.BigDecimal;
+import dev.sharegpt4v.server.bench.PlainNumber;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -85,11 +85,7 @@ public record Weighted<T>(List<Choice<T>> choices) {
             return choices.getFirst().value().toString();
         }
         return choices.stream()
-                .map(choice -> choice.value() + ":" + plain(choice.weight()))
+                .map(choice -> choice.value() + ":" + PlainNumber.of(choice.weight()))
                 .collect(Collectors.joining(","));
-    }
-
-    private static String plain(double weight) {
-        return BigDecimal.valueOf(weight).stripTrailingZeros().toPlainString();
     }
 }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 
 /** A measurement as a page. */
@@ -60,10 +59,7 @@ public final class MeasurementPage {
                 number(figures.requestsPerSecond()),
                 number(figures.outputTokensPerSecond()),
                 number(figures.imagesPerSecond())));
-        OptionalInt good = figures.good();
-        if (good.isPresent()) {
-            row.add(number(good.getAsInt() / figures.seconds()));
-        }
+        figures.goodPerSecond().ifPresent(rate -> row.add(number(rate)));
         for (Latency latency : Latency.values()) {
             row.add(number(figures.of(latency, Distribution::median)));
             row.add(number(figures.of(latency, found -> found.percentile(99))));

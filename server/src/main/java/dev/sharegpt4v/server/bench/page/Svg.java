@@ -33,8 +33,7 @@ final class Svg {
         attribute("\" y", y);
         attribute("\" width", Math.max(0, width));
         attribute("\" height", Math.max(0, height));
-        out.append(tip.isEmpty() ? "\"/>\n" : "\"><title>" + escape(tip) + "</title></rect>\n");
-        return this;
+        return end("rect", tip);
     }
 
     /** A point that says {@code tip} when pointed at. */
@@ -43,7 +42,11 @@ final class Svg {
         attribute("\" cx", x);
         attribute("\" cy", y);
         attribute("\" r", radius);
-        out.append(tip.isEmpty() ? "\"/>\n" : "\"><title>" + escape(tip) + "</title></circle>\n");
+        return end("circle", tip);
+    }
+
+    private Svg end(String element, String tip) {
+        out.append(tip.isEmpty() ? "\"/>\n" : "\"><title>" + escape(tip) + "</title></" + element + ">\n");
         return this;
     }
 
