@@ -62,6 +62,16 @@ final class AnswerTextTest {
         }
 
         @Override
+        public Optional<GenerationEvent> poll() {
+            return Optional.ofNullable(events.poll());
+        }
+
+        @Override
+        public int cachedTokens() {
+            return 0;
+        }
+
+        @Override
         public void cancel() {
             cancelled = true;
         }

@@ -8,7 +8,7 @@ import java.util.List;
  * @param tokens its ids; a final stop token is the last
  * @param logprob sum of its tokens' logprobs
  * @param score by which beams are ordered
- * @param reason why it ended: a stop token, or the limit of length
+ * @param reason why it ended: a stop token, or a limit of length or time
  */
 public record Beam(List<Integer> tokens, double logprob, double score, FinishReason reason) {
 

@@ -2,10 +2,12 @@ package dev.sharegpt4v.runtime.engine;
 
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 
@@ -28,6 +30,8 @@ public final class BeamSearch {
     private final List<Beam> ended = new ArrayList<>();
     private List<Generation> live = List.of();
     private boolean cancelled;
+    private int cachedTokens;
+    private long started;
 
     private record Hypothesis(List<Integer> tokens, double logprob) {
 
@@ -48,22 +52,36 @@ public final class BeamSearch {
     }
 
     /**
-     * Searches to the end.
+     * Searches to the end, or until the request's time is over: then the beams are as long as they have become.
      *
      * @return the best {@code width} completions, the best first
      * @throws EngineException when the engine refuses or fails one of the steps
      * @throws CancellationException after {@link #cancel()}
      */
     public List<Beam> run() throws InterruptedException {
+        started = System.nanoTime();
         List<Hypothesis> beams = List.of(new Hypothesis(List.of(), 0));
-        for (int length = 1; length <= mostTokens && !beams.isEmpty(); length++) {
-            beams = grow(beams, length);
+        FinishReason reason = FinishReason.LENGTH;
+        for (int length = 1; length <= mostTokens && !beams.isEmpty() && reason == FinishReason.LENGTH; length++) {
+            List<TokenLogprobs> found = ask(beams, length);
+            if (found.size() == beams.size()) {
+                beams = grow(beams, found, length);
+            } else {
+                reason = FinishReason.TIMEOUT;
+            }
         }
-        beams.forEach(beam -> end(beam, beam.tokens().size(), FinishReason.LENGTH));
+        for (Hypothesis beam : beams) {
+            end(beam, beam.tokens().size(), reason);
+        }
         return ended.stream()
                 .sorted(Comparator.comparingDouble(Beam::score).reversed())
                 .limit(options.width())
                 .toList();
+    }
+
+    /** Positions of the prompt whose keys and values were there when the search began. */
+    public int cachedTokens() {
+        return cachedTokens;
     }
 
     /** Ends the search from another thread; its blocks are free before the engine's next step. */
@@ -72,8 +90,7 @@ public final class BeamSearch {
         live.forEach(Generation::cancel);
     }
 
-    private List<Hypothesis> grow(List<Hypothesis> beams, int length) throws InterruptedException {
-        List<TokenLogprobs> found = ask(beams);
+    private List<Hypothesis> grow(List<Hypothesis> beams, List<TokenLogprobs> found, int length) {
         List<Hypothesis> grown = new ArrayList<>();
         for (int i = 0; i < beams.size(); i++) {
             TokenLogprobs next = found.get(i);
@@ -97,22 +114,37 @@ public final class BeamSearch {
         ended.add(new Beam(beam.tokens(), beam.logprob(), score, reason));
     }
 
-    /** The likeliest next tokens of each beam, from steps that all beams share. */
-    private List<TokenLogprobs> ask(List<Hypothesis> beams) throws InterruptedException {
+    /** The likeliest next tokens of each beam, from steps that all beams share; those of fewer when time is over. */
+    private List<TokenLogprobs> ask(List<Hypothesis> beams, int length) throws InterruptedException {
         List<GenerationRequest> steps = new ArrayList<>();
+        Scheduling scheduling = length == 1 ? request.scheduling() : laterScheduling();
         for (int i = 0; i < beams.size(); i++) {
-            steps.add(step(beams.get(i), i));
+            steps.add(step(beams.get(i), i, scheduling));
         }
         List<Generation> generations = start(steps);
         List<TokenLogprobs> found = new ArrayList<>();
         try {
             for (Generation generation : generations) {
-                found.add(read(generation));
+                read(generation, length).ifPresent(found::add);
+            }
+            if (length == 1) {
+                cachedTokens = generations.getFirst().cachedTokens();
             }
         } finally {
             generations.forEach(Generation::close);
         }
         return found;
+    }
+
+    /** A search under way waits in no queue, and has what is left of its time. */
+    private Scheduling laterScheduling() {
+        Scheduling asked = request.scheduling();
+        Duration passed = Duration.ofNanos(System.nanoTime() - started);
+        return new Scheduling(
+                asked.priority(),
+                asked.cacheSalt(),
+                Optional.empty(),
+                asked.timeout().map(all -> all.compareTo(passed) > 0 ? all.minus(passed) : Duration.ZERO));
     }
 
     private synchronized List<Generation> start(List<GenerationRequest> steps) {
@@ -123,15 +155,18 @@ public final class BeamSearch {
         return live;
     }
 
-    private static TokenLogprobs read(Generation generation) throws InterruptedException {
+    /** What one step found; nothing when the time of a search under way was over. */
+    private static Optional<TokenLogprobs> read(Generation generation, int length) throws InterruptedException {
         return switch (generation.next()) {
-            case GenerationEvent.Token token -> token.logprobs().orElseThrow();
+            case GenerationEvent.Token token -> token.logprobs();
             case GenerationEvent.Finished _ -> throw new CancellationException("the search was cancelled");
+            case GenerationEvent.Failed(EngineException cause)
+            when length > 1 && cause instanceof EngineException.TimedOut -> Optional.empty();
             case GenerationEvent.Failed(EngineException cause) -> throw cause;
         };
     }
 
-    private GenerationRequest step(Hypothesis beam, int index) {
+    private GenerationRequest step(Hypothesis beam, int index, Scheduling scheduling) {
         int[] before = request.prompt().tokens();
         int[] tokens = Arrays.copyOf(before, before.length + beam.tokens().size());
         for (int i = 0; i < beam.tokens().size(); i++) {
@@ -142,7 +177,7 @@ public final class BeamSearch {
                 new Prompt(tokens, request.prompt().images()),
                 SamplingOptions.GREEDY,
                 new StopRule(1, 0, request.stop().stopTokens()),
-                request.scheduling(),
+                scheduling,
                 OptionalInt.of(2 * options.width()));
     }
 }

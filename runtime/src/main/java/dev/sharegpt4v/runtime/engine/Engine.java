@@ -85,7 +85,12 @@ public final class Engine implements AutoCloseable {
             throw new EngineException.ShuttingDown("the engine takes no more requests");
         }
         requests.forEach(this::requireFit);
-        if (live.addAndGet(requests.size()) > options.maxQueued() + options.maxRunning()) {
+        int most = options.maxQueued() + options.maxRunning();
+        if (requests.size() > most) {
+            throw new EngineException.TooMany(
+                    "%d completions are asked for, and %d can be under way".formatted(requests.size(), most));
+        }
+        if (live.addAndGet(requests.size()) > most) {
             live.addAndGet(-requests.size());
             throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
         }

@@ -18,6 +18,15 @@ public abstract sealed class EngineException extends RuntimeException {
         }
     }
 
+    /** More completions at once than the engine ever takes. */
+    public static final class TooMany extends EngineException {
+        private static final long serialVersionUID = 1L;
+
+        public TooMany(String message) {
+            super(message);
+        }
+    }
+
     /** The waiting queue is full now. */
     public static final class QueueFull extends EngineException {
         private static final long serialVersionUID = 1L;

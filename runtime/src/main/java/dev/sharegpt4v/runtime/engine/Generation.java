@@ -1,5 +1,7 @@
 package dev.sharegpt4v.runtime.engine;
 
+import java.util.Optional;
+
 /** The caller's handle of one generation. Events are read by one thread; {@link #cancel()} may come from any. */
 public interface Generation extends AutoCloseable {
 
@@ -13,6 +15,12 @@ public interface Generation extends AutoCloseable {
      * @throws IllegalStateException after the end was read
      */
     GenerationEvent next() throws InterruptedException;
+
+    /** The next event if there is one already; empty otherwise, and after the end. */
+    Optional<GenerationEvent> poll();
+
+    /** Positions of the prompt whose keys and values were already there; right as soon as the first token was read. */
+    int cachedTokens();
 
     /** Ends the generation before the engine's next step; its blocks return at once. Harmless after the end. */
     void cancel();

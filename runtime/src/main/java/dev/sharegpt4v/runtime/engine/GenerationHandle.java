@@ -1,6 +1,7 @@
 package dev.sharegpt4v.runtime.engine;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
@@ -12,6 +13,7 @@ final class GenerationHandle implements Generation {
     private final Consumer<GenerationHandle> onCancel;
     private final LinkedBlockingQueue<GenerationEvent> events = new LinkedBlockingQueue<>();
     private volatile boolean ended;
+    private volatile int cachedTokens;
     private boolean endRead;
 
     GenerationHandle(String id, long arrival, Consumer<GenerationHandle> onCancel) {
@@ -35,9 +37,27 @@ final class GenerationHandle implements Generation {
         if (endRead) {
             throw new IllegalStateException("generation " + id + " has ended and was read to its end");
         }
-        GenerationEvent event = events.take();
+        return read(events.take());
+    }
+
+    @Override
+    public Optional<GenerationEvent> poll() {
+        return Optional.ofNullable(events.poll()).map(this::read);
+    }
+
+    private GenerationEvent read(GenerationEvent event) {
         endRead = !(event instanceof GenerationEvent.Token);
         return event;
+    }
+
+    @Override
+    public int cachedTokens() {
+        return cachedTokens;
+    }
+
+    /** Called by the engine only, before the first token. */
+    void found(int tokens) {
+        cachedTokens = tokens;
     }
 
     @Override

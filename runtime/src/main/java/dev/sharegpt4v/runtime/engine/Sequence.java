@@ -41,7 +41,6 @@ final class Sequence {
     private int[] tokens;
     private int length;
     private int computed;
-    private int cached;
     private int overtaken;
     private boolean preempted;
     private boolean ended;
@@ -243,7 +242,7 @@ final class Sequence {
     /** The first {@code tokens} were found in the cache. */
     void found(int tokens) {
         if (!preempted) {
-            cached = tokens;
+            handle.found(tokens);
         }
         computed = tokens;
     }
@@ -275,6 +274,6 @@ final class Sequence {
     }
 
     Usage usage() {
-        return new Usage(promptLength(), request.prompt().imagePositions(), cached, completionTokens());
+        return new Usage(promptLength(), request.prompt().imagePositions(), handle.cachedTokens(), completionTokens());
     }
 }

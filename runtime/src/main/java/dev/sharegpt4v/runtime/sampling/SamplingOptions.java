@@ -37,6 +37,12 @@ public record SamplingOptions(
         require(Float.isFinite(frequencyPenalty), "frequency_penalty", frequencyPenalty);
     }
 
+    /** The same with another seed. */
+    public SamplingOptions withSeed(OptionalLong other) {
+        return new SamplingOptions(
+                temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty, other);
+    }
+
     private static void require(boolean holds, String name, float value) {
         if (!holds) {
             throw new IllegalArgumentException(name + " of " + value + " is out of range");

@@ -2,8 +2,10 @@ package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.server.Application;
+import dev.sharegpt4v.server.http.Deadlines;
 import dev.sharegpt4v.server.http.HttpLimits;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +52,23 @@ final class ServeCommand implements Callable<Integer> {
     int pingSeconds = (int) HttpLimits.DEFAULT.pingInterval().toSeconds();
 
     @Option(
+            names = "--write-timeout",
+            description = "Seconds a client may leave what was sent unread before it is cut off (${DEFAULT-VALUE}).")
+    int writeTimeout = (int) HttpLimits.DEFAULT.writeTimeout().toSeconds();
+
+    @Option(
+            names = "--queue-timeout",
+            description = "Seconds a request may wait for its first step before it is refused with 503; 0 is no limit"
+                    + " (${DEFAULT-VALUE}).")
+    int queueTimeout = 0;
+
+    @Option(
+            names = "--request-timeout",
+            description = "Seconds a request may take in all; what was said by then is its answer; 0 is no limit"
+                    + " (${DEFAULT-VALUE}).")
+    int requestTimeout = 0;
+
+    @Option(
             names = "--drain-seconds",
             description = "Time for running requests when the server stops (${DEFAULT-VALUE}).")
     int drainSeconds = 30;
@@ -63,6 +82,9 @@ final class ServeCommand implements Callable<Integer> {
         model.require("--image-threads", imageThreads, 1, 1 << 10);
         model.require("--max-concurrent", maxConcurrent, 1, 1 << 20);
         model.require("--ping-seconds", pingSeconds, 1, 1 << 20);
+        model.require("--write-timeout", writeTimeout, 1, 1 << 20);
+        model.require("--queue-timeout", queueTimeout, 0, 1 << 20);
+        model.require("--request-timeout", requestTimeout, 0, 1 << 20);
         model.require("--drain-seconds", drainSeconds, 0, 1 << 20);
         ImageLimits image =
                 new ImageLimits(ImageLimits.DEFAULT.maxBytes(), maxImagePixels, ImageLimits.DEFAULT.maxSide());
@@ -72,7 +94,9 @@ final class ServeCommand implements Callable<Integer> {
                 maxConcurrent,
                 imageThreads,
                 image,
-                Duration.ofSeconds(pingSeconds));
+                Duration.ofSeconds(pingSeconds),
+                Duration.ofSeconds(writeTimeout),
+                new Deadlines(limit(queueTimeout), limit(requestTimeout)));
         try (Application application =
                 Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds)))) {
             Runtime.getRuntime()
@@ -85,5 +109,9 @@ final class ServeCommand implements Callable<Integer> {
             application.join();
         }
         return 0;
+    }
+
+    private static Optional<Duration> limit(int seconds) {
+        return seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
     }
 }

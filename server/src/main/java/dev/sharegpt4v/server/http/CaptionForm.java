@@ -43,9 +43,12 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
             "repetition_penalty",
             "presence_penalty",
             "frequency_penalty",
-            "seed");
+            "seed",
+            "priority",
+            "queue_timeout",
+            "timeout");
     private static final Set<String> FLAGS = Set.of("stream", "ignore_eos");
-    private static final Set<String> STRUCTURES = Set.of("stop_token_ids", "stream_options");
+    private static final Set<String> STRUCTURES = Set.of("stop_token_ids", "stream_options", "repetition_detection");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();

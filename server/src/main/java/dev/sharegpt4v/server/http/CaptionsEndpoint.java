@@ -27,6 +27,7 @@ final class CaptionsEndpoint implements HttpService {
     private final ImageIntake images;
     private final Identity identity;
     private final TextLimit textLimit;
+    private final Completions completions;
 
     CaptionsEndpoint(
             ServedModel model,
@@ -41,6 +42,7 @@ final class CaptionsEndpoint implements HttpService {
         this.images = images;
         this.identity = identity;
         this.textLimit = textLimit;
+        this.completions = new Completions(model, limits.deadlines());
     }
 
     @Override
@@ -103,18 +105,15 @@ final class CaptionsEndpoint implements HttpService {
                 new Message(Role.USER, List.of(new ContentPart.Image(image), new ContentPart.Text(caption.prompt())));
         Conversation conversation = new Conversation(List.of(question));
         textLimit.require(conversation, "prompt");
-        return TextGeneration.start(model, id, model.prompts().build(conversation), caption.options());
+        return completions.start(id, model.prompts().build(conversation), caption.options());
     }
 
     private static void whole(ServerResponse response, WireWriter writer, List<TextGeneration> texts)
             throws InterruptedException {
         List<WireWriter.CaptionResult> results = new ArrayList<>();
         for (TextGeneration text : texts) {
-            StringBuilder caption = new StringBuilder();
-            for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
-                caption.append(part.get());
-            }
-            results.add(new WireWriter.CaptionResult(results.size(), caption.toString(), text.finishReason()));
+            String caption = text.rest();
+            results.add(new WireWriter.CaptionResult(results.size(), caption, text.finishReason()));
         }
         Answers.json(response, 200, writer.captions(results, total(texts)));
     }

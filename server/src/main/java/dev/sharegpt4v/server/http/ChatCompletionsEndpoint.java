@@ -11,8 +11,6 @@ import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
 import dev.sharegpt4v.server.openai.ChatRequestReader;
-import dev.sharegpt4v.server.openai.CompletionOptions;
-import dev.sharegpt4v.server.openai.WireWriter;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -20,7 +18,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** {@code POST /v1/chat/completions}, whole or streamed. */
@@ -32,6 +29,7 @@ final class ChatCompletionsEndpoint implements HttpService {
     private final ImageIntake images;
     private final Identity identity;
     private final TextLimit textLimit;
+    private final ChatAnswers answers;
 
     ChatCompletionsEndpoint(
             ServedModel model,
@@ -46,6 +44,7 @@ final class ChatCompletionsEndpoint implements HttpService {
         this.images = images;
         this.identity = identity;
         this.textLimit = textLimit;
+        this.answers = new ChatAnswers(new Completions(model, limits.deadlines()), limits.pingInterval());
     }
 
     @Override
@@ -70,47 +69,7 @@ final class ChatCompletionsEndpoint implements HttpService {
         textLimit.require(conversation, "messages");
         Prompt prompt = model.prompts().build(conversation);
         client.requirePresent();
-        WireWriter writer = identity.writer("chatcmpl-");
-        try (TextGeneration text = TextGeneration.start(model, writer.id(), prompt, chat.options())) {
-            client.onGone(text::close);
-            if (chat.options().stream()) {
-                stream(response, writer, text, chat.options());
-            } else {
-                whole(response, writer, text);
-            }
-        }
-    }
-
-    private static void whole(ServerResponse response, WireWriter writer, TextGeneration text)
-            throws InterruptedException {
-        StringBuilder answer = new StringBuilder();
-        for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
-            answer.append(part.get());
-        }
-        Answers.json(response, 200, writer.completion(answer.toString(), text.finishReason(), text.usage()));
-    }
-
-    private void stream(ServerResponse response, WireWriter writer, TextGeneration text, CompletionOptions options)
-            throws InterruptedException {
-        boolean withUsage = options.streamUsage();
-        try (EventStream events = new EventStream(response, limits.pingInterval())) {
-            try {
-                // The role waits for the first real text: a client that times its arrival measures the truth.
-                Optional<String> part = text.next();
-                events.send(writer.roleChunk(withUsage));
-                while (part.isPresent()) {
-                    events.send(writer.textChunk(part.get(), withUsage));
-                    part = text.next();
-                }
-                events.send(writer.endChunk(text.finishReason(), withUsage));
-                if (withUsage) {
-                    events.send(writer.usageChunk(text.usage()));
-                }
-                events.sendDone();
-            } catch (ApiException e) {
-                events.sendError(e);
-            }
-        }
+        answers.give(response, identity.writer("chatcmpl-"), prompt, chat, client);
     }
 
     /** All images, in the order in which they are named. */

@@ -27,6 +27,7 @@ final class EventStream implements AutoCloseable {
     private final Thread pinger;
     private @Nullable OutputStream output;
     private boolean closed;
+    private boolean ended;
     private boolean silent = true;
 
     /** Sends nothing yet. */
@@ -35,8 +36,22 @@ final class EventStream implements AutoCloseable {
         this.pinger = Thread.ofVirtual().name("ping").start(() -> ping(pingInterval));
     }
 
-    void send(JsonNode data) {
-        write(line("data: ", WireWriter.bytes(data), "\n\n"));
+    /** Sends events in one piece; none after {@link #end()}. */
+    void send(JsonNode... events) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (JsonNode event : events) {
+            add(bytes, "data: ", event);
+        }
+        synchronized (this) {
+            if (!ended) {
+                write(bytes.toByteArray());
+            }
+        }
+    }
+
+    /** What is sent from now on is dropped, but for an error: the answer has failed. */
+    synchronized void end() {
+        ended = true;
     }
 
     /** Tells of a failure by an event, which nothing follows; throws it when nothing was sent, for an answer of its own. */
@@ -45,19 +60,19 @@ final class EventStream implements AutoCloseable {
             closed = true;
             throw error;
         }
-        write(line("event: error\ndata: ", WireWriter.bytes(WireWriter.error(error)), "\n\n"));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        add(bytes, "event: error\ndata: ", WireWriter.error(error));
+        write(bytes.toByteArray());
     }
 
     void sendDone() {
         write("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
     }
 
-    private static byte[] line(String before, byte[] data, String after) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private static void add(ByteArrayOutputStream bytes, String before, JsonNode data) {
         bytes.writeBytes(before.getBytes(StandardCharsets.UTF_8));
-        bytes.writeBytes(data);
-        bytes.writeBytes(after.getBytes(StandardCharsets.UTF_8));
-        return bytes.toByteArray();
+        bytes.writeBytes(WireWriter.bytes(data));
+        bytes.writeBytes("\n\n".getBytes(StandardCharsets.UTF_8));
     }
 
     private synchronized void write(byte[] bytes) {

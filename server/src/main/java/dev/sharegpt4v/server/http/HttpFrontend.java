@@ -55,7 +55,7 @@ public final class HttpFrontend {
     public void install(WebServerConfig.Builder web) {
         // The web server counts before it reads; a chunk would otherwise be held in memory whatever its size.
         web.maxPayloadSize(limits.maxBodyBytes())
-                .addConnectionSelector(new WatchedConnections())
+                .addConnectionSelector(new WatchedConnections(limits.writeTimeout()))
                 .directHandlers(ProtocolErrors.handlers())
                 .routing(this::register);
     }

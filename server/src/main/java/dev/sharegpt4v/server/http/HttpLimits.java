@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param maxDecoding images that are decoded and prepared at one time
  * @param image size of one image
  * @param pingInterval after which a silent stream sends a comment
+ * @param writeTimeout how long a client may leave what was sent unread before it counts as gone
+ * @param deadlines of a request
  */
 public record HttpLimits(
         long maxBodyBytes,
@@ -19,8 +21,29 @@ public record HttpLimits(
         int maxConcurrent,
         int maxDecoding,
         ImageLimits image,
-        Duration pingInterval) {
+        Duration pingInterval,
+        Duration writeTimeout,
+        Deadlines deadlines) {
 
     public static final HttpLimits DEFAULT =
             new HttpLimits(64L << 20, 20, 512, 2, ImageLimits.DEFAULT, Duration.ofSeconds(5));
+
+    /** Limits with a minute for clients that do not read, and no deadlines. */
+    public HttpLimits(
+            long maxBodyBytes,
+            int maxImages,
+            int maxConcurrent,
+            int maxDecoding,
+            ImageLimits image,
+            Duration pingInterval) {
+        this(
+                maxBodyBytes,
+                maxImages,
+                maxConcurrent,
+                maxDecoding,
+                image,
+                pingInterval,
+                Duration.ofMinutes(1),
+                Deadlines.NONE);
+    }
 }

@@ -5,17 +5,10 @@ import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.FinishReason;
 import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.GenerationEvent;
-import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import dev.sharegpt4v.runtime.engine.Prompt;
-import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.engine.Usage;
 import dev.sharegpt4v.server.openai.ApiException;
-import dev.sharegpt4v.server.openai.CompletionOptions;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** A generation as text: tokens become fragments that never cut a character, stop strings end it. One reader. */
 final class TextGeneration implements AutoCloseable {
@@ -24,84 +17,93 @@ final class TextGeneration implements AutoCloseable {
     private final AnswerDecoder decoder;
     private final Prompt prompt;
     private int completionTokens;
+    private double logprob;
     private Optional<String> finishReason = Optional.empty();
-    private Usage usage;
+    private Optional<ApiException> failure = Optional.empty();
 
-    private TextGeneration(
-            Generation generation, ServedModel model, Prompt prompt, List<String> stops, Set<Integer> ends) {
+    TextGeneration(Generation generation, AnswerDecoder decoder, Prompt prompt) {
         this.generation = generation;
-        this.decoder = new AnswerDecoder(model.tokenizer(), stops, ends);
+        this.decoder = decoder;
         this.prompt = prompt;
-        this.usage = new Usage(prompt.length(), prompt.imagePositions(), 0, 0);
     }
 
-    /** Submits a prompt; refusals of the engine become answers to the caller. */
-    static TextGeneration start(ServedModel model, String id, Prompt prompt, CompletionOptions options) {
-        int room = model.positions() - prompt.length();
-        if (room < 1) {
-            throw ApiException.badRequest(
-                    "context_length_exceeded",
-                    "messages",
-                    "This model's context has %d positions, but the prompt takes %d, %d of them for images."
-                            .formatted(model.positions(), prompt.length(), prompt.imagePositions()));
-        }
-        int maxTokens = Math.min(room, options.maxTokens().orElse(room));
-        Set<Integer> ends = new HashSet<>(options.stopTokens());
-        if (!options.ignoreEnd()) {
-            ends.addAll(model.defaults().endTokens());
-        }
-        List<String> stops = new ArrayList<>(options.stopStrings());
-        stops.addAll(model.prompts().template().stopStrings());
-        StopRule rule = new StopRule(maxTokens, Math.min(options.minTokens(), maxTokens), ends);
-        try {
-            Generation generation = model.engine().submit(new GenerationRequest(id, prompt, options.sampling(), rule));
-            return new TextGeneration(generation, model, prompt, stops, ends);
-        } catch (EngineException e) {
-            throw answer(e);
-        }
-    }
-
-    /** The next fragment of text, or empty when the text has ended; blocks until one of both. */
+    /**
+     * The next fragment of text, or empty when the text has ended; blocks until one of both. What came while nobody read
+     * is one fragment, so that a reader who is late catches up.
+     *
+     * @throws ApiException when the engine could not go on, after all text before that was given
+     */
     Optional<String> next() throws InterruptedException {
-        while (finishReason.isEmpty()) {
-            String fragment = switch (generation.next()) {
-                case GenerationEvent.Token token -> token(token.id());
-                case GenerationEvent.Finished finished -> finished(finished);
-                case GenerationEvent.Failed(EngineException cause) -> throw answer(cause);
-            };
-            if (!fragment.isEmpty()) {
-                return Optional.of(fragment);
+        StringBuilder fragment = new StringBuilder();
+        while (isLive()) {
+            Optional<GenerationEvent> event = fragment.isEmpty() ? Optional.of(generation.next()) : generation.poll();
+            if (event.isEmpty()) {
+                break;
             }
+            fragment.append(take(event.get()));
+        }
+        if (!fragment.isEmpty()) {
+            return Optional.of(fragment.toString());
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
         }
         return Optional.empty();
     }
 
-    private String token(int id) {
+    /** All that is left of the text. */
+    String rest() throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        for (Optional<String> part = next(); part.isPresent(); part = next()) {
+            text.append(part.get());
+        }
+        return text.toString();
+    }
+
+    private boolean isLive() {
+        return finishReason.isEmpty() && failure.isEmpty();
+    }
+
+    private String take(GenerationEvent event) {
+        return switch (event) {
+            case GenerationEvent.Token token -> token(token);
+            case GenerationEvent.Finished finished -> finished(finished.reason());
+            case GenerationEvent.Failed(EngineException cause) -> {
+                failure = Optional.of(Completions.answer(cause));
+                yield "";
+            }
+        };
+    }
+
+    private String token(GenerationEvent.Token token) {
         completionTokens++;
-        String text = decoder.append(id);
+        token.logprobs().ifPresent(found -> logprob += found.logprob());
+        String text = decoder.append(token.id());
         if (decoder.isStopped()) {
             generation.cancel();
-            finish(FinishReason.STOP, new Usage(prompt.length(), prompt.imagePositions(), 0, completionTokens));
+            finish(FinishReason.STOP);
         }
         return text;
     }
 
-    private String finished(GenerationEvent.Finished finished) {
+    private String finished(FinishReason reason) {
         String rest = decoder.finish();
-        FinishReason reason = decoder.isStopped() ? FinishReason.STOP : finished.reason();
-        finish(reason, finished.usage());
+        finish(decoder.isStopped() ? FinishReason.STOP : reason);
         return rest;
     }
 
-    private void finish(FinishReason reason, Usage total) {
-        usage = total;
-        finishReason = Optional.of(
-                switch (reason) {
-                    case STOP, CANCELLED -> "stop";
-                    case LENGTH -> "length";
-                    case REPETITION -> "repetition";
-                    case TIMEOUT -> "timeout";
-                });
+    private void finish(FinishReason reason) {
+        finishReason = Optional.of(name(reason));
+    }
+
+    /** How the API names an end. */
+    static String name(FinishReason reason) {
+        return switch (reason) {
+            case STOP, CANCELLED -> "stop";
+            case LENGTH -> "length";
+            case REPETITION -> "repetition";
+            case TIMEOUT -> "timeout";
+        };
     }
 
     /** Why the text ended; present once {@link #next()} gave its last. */
@@ -109,23 +111,14 @@ final class TextGeneration implements AutoCloseable {
         return finishReason.orElseThrow(() -> new IllegalStateException("the text has not ended. This is a bug."));
     }
 
+    /** What it took so far. */
     Usage usage() {
-        return usage;
+        return new Usage(prompt.length(), prompt.imagePositions(), generation.cachedTokens(), completionTokens);
     }
 
-    static ApiException answer(EngineException cause) {
-        return switch (cause) {
-            case EngineException.TooLong e ->
-                ApiException.badRequest("context_length_exceeded", "messages", message(e));
-            case EngineException.QueueFull e -> ApiException.overloaded(message(e));
-            case EngineException.TimedOut e -> ApiException.unavailable("timeout", message(e));
-            case EngineException.ShuttingDown e -> ApiException.unavailable("shutting_down", message(e));
-            case EngineException.DeviceFailed _ -> ApiException.internal("The model failed to answer this request.");
-        };
-    }
-
-    private static String message(EngineException e) {
-        return "The request cannot be served: " + e.getMessage() + ".";
+    /** The mean of the tokens' logprobs so far, where those were asked for. */
+    double meanLogprob() {
+        return logprob / Math.max(1, completionTokens);
     }
 
     @Override

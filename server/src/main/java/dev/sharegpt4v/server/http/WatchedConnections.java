@@ -12,11 +12,20 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.Set;
 
-/** Helidon's HTTP/1.1, with a {@link LookAhead} under each connection; Helidon itself never tells of a hang-up. */
+/**
+ * Helidon's HTTP/1.1, with a {@link LookAhead} and a {@link TimedWriter} under each connection: Helidon itself never tells
+ * of a hang-up, and waits forever for a client that does not read.
+ */
 final class WatchedConnections implements ServerConnectionSelector {
 
     private final Http1ConnectionSelector http =
             Http1ConnectionSelector.builder().config(Http1Config.create()).build();
+    private final Duration writeTimeout;
+
+    /** Connections whose clients may leave what was sent unread for so long. */
+    WatchedConnections(Duration writeTimeout) {
+        this.writeTimeout = writeTimeout;
+    }
 
     @Override
     public int bytesToIdentifyConnection() {
@@ -38,20 +47,23 @@ final class WatchedConnections implements ServerConnectionSelector {
     public ServerConnection connection(ConnectionContext context) {
         LookAhead input = new LookAhead(context.dataReader());
         DataReader reader = DataReader.create(input);
-        return new Connection(http.connection(new WatchedContext(context, reader)), input);
+        TimedWriter writer = new TimedWriter(context.dataWriter(), writeTimeout);
+        return new Connection(http.connection(new WatchedContext(context, reader, writer)), input, writer);
     }
 
-    private record Connection(ServerConnection http, LookAhead input)
+    private record Connection(ServerConnection http, LookAhead input, TimedWriter output)
             implements ServerConnection, InterruptableTask<Void> {
 
         @Override
         public void handle(Limit limit) throws InterruptedException {
-            ScopedValue.where(LookAhead.CURRENT, input).<Boolean, InterruptedException>call(() -> {
-                http.handle(limit);
-                // It has refused what it could not read.
-                input.linger();
-                return true;
-            });
+            try (TimedWriter.Watch _ = output.watch()) {
+                ScopedValue.where(LookAhead.CURRENT, input).<Boolean, InterruptedException>call(() -> {
+                    http.handle(limit);
+                    // It has refused what it could not read.
+                    input.linger();
+                    return true;
+                });
+            }
         }
 
         @Override

@@ -12,12 +12,14 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
- * A connection whose input is read through another reader.
+ * A connection whose input and output go through others.
  *
  * @param inner everything else
  * @param dataReader the input
+ * @param dataWriter the output
  */
-record WatchedContext(ConnectionContext inner, DataReader dataReader) implements ConnectionContext {
+record WatchedContext(ConnectionContext inner, DataReader dataReader, DataWriter dataWriter)
+        implements ConnectionContext {
 
     @Override
     public ListenerContext listenerContext() {
@@ -27,11 +29,6 @@ record WatchedContext(ConnectionContext inner, DataReader dataReader) implements
     @Override
     public ExecutorService executor() {
         return inner.executor();
-    }
-
-    @Override
-    public DataWriter dataWriter() {
-        return inner.dataWriter();
     }
 
     @Override

@@ -9,9 +9,11 @@ import java.util.Optional;
  *
  * @param model the name asked for, if one was
  * @param messages the dialogue
- * @param options what is asked of the completion
+ * @param options what is asked of each completion
+ * @param choices how many completions
  */
-public record ChatCompletionRequest(Optional<String> model, List<WireMessage> messages, CompletionOptions options) {
+public record ChatCompletionRequest(
+        Optional<String> model, List<WireMessage> messages, CompletionOptions options, Choices choices) {
 
     public ChatCompletionRequest {
         messages = List.copyOf(messages);

@@ -33,6 +33,7 @@ public final class ChatRequestReader {
 
     private static Set<String> known() {
         Set<String> names = new HashSet<>(CompletionFields.NAMES);
+        names.addAll(ChoiceFields.NAMES);
         names.addAll(HARMLESS);
         names.addAll(UnsupportedFields.NAMES);
         names.add("messages");
@@ -65,7 +66,8 @@ public final class ChatRequestReader {
                     "messages",
                     "A request may hold at most %d images, but this one has %d.".formatted(maxImages, images));
         }
-        return new ChatCompletionRequest(fields.text("model"), messages, CompletionFields.read(fields, defaults));
+        CompletionOptions options = CompletionFields.read(fields, defaults);
+        return new ChatCompletionRequest(fields.text("model"), messages, options, ChoiceFields.read(fields, options));
     }
 
     private static WireMessage message(JsonFields fields) {

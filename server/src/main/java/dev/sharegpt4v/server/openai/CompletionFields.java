@@ -2,6 +2,7 @@ package dev.sharegpt4v.server.openai;
 
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
 import dev.sharegpt4v.models.image.Orientation;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,7 +10,7 @@ import java.util.Set;
 /** Reads the members that chat completions and captions share. */
 final class CompletionFields {
 
-    static final Set<String> NAMES = Set.of(
+    private static final Set<String> OWN = Set.of(
             "model",
             "temperature",
             "top_p",
@@ -28,11 +29,19 @@ final class CompletionFields {
             "stream",
             "stream_options",
             "image_orientation",
-            "user");
+            "user",
+            RepetitionFields.NAME);
+    static final Set<String> NAMES = names();
     private static final int MOST_STOPS = 16;
     private static final int MOST_TOKENS = 1 << 24;
 
     private CompletionFields() {}
+
+    private static Set<String> names() {
+        Set<String> names = new HashSet<>(OWN);
+        names.addAll(SchedulingFields.NAMES);
+        return Set.copyOf(names);
+    }
 
     static CompletionOptions read(JsonFields fields, GenerationDefaults defaults) {
         fields.text("user");
@@ -53,6 +62,8 @@ final class CompletionFields {
                 fields.bool("ignore_eos").orElse(false),
                 stream,
                 streamUsage(fields, stream),
+                RepetitionFields.read(fields),
+                SchedulingFields.read(fields),
                 orientation(fields));
     }
 

@@ -1,6 +1,8 @@
 package dev.sharegpt4v.server.openai;
 
 import dev.sharegpt4v.models.image.Orientation;
+import dev.sharegpt4v.runtime.engine.RepetitionRule;
+import dev.sharegpt4v.runtime.engine.Scheduling;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import java.util.Optional;
  * @param ignoreEnd whether the end token is an ordinary token
  * @param stream whether to answer by server-sent events
  * @param streamUsage whether the stream ends with a chunk of usage
+ * @param repetition when to end what goes round in circles
+ * @param scheduling what is asked of the scheduler
  * @param orientation what to do with the orientation of photos
  */
 public record CompletionOptions(
@@ -27,6 +31,8 @@ public record CompletionOptions(
         boolean ignoreEnd,
         boolean stream,
         boolean streamUsage,
+        Optional<RepetitionRule> repetition,
+        Scheduling scheduling,
         Orientation orientation) {
 
     public CompletionOptions {

@@ -7,7 +7,6 @@ import java.util.Set;
 final class UnsupportedFields {
 
     static final Set<String> NAMES = Set.of(
-            "n",
             "logprobs",
             "top_logprobs",
             "logit_bias",
@@ -19,7 +18,6 @@ final class UnsupportedFields {
             "modalities",
             "audio",
             "web_search_options",
-            "best_of",
             "echo");
 
     private UnsupportedFields() {}
@@ -37,7 +35,6 @@ final class UnsupportedFields {
 
     private static boolean isHarmless(String name, JsonNode value) {
         return switch (name) {
-            case "n", "best_of" -> value.isIntegralNumber() && value.asInt() == 1;
             case "logprobs", "echo" -> value.isBoolean() && !value.booleanValue();
             case "top_logprobs" -> value.isIntegralNumber() && value.asInt() == 0;
             case "logit_bias", "tools", "functions" -> value.isContainerNode() && value.isEmpty();

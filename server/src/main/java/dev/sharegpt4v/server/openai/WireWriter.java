@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.openai;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.runtime.engine.Usage;
 import java.util.List;
@@ -20,42 +21,54 @@ public record WireWriter(String id, long created, String model, String fingerpri
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
+    /**
+     * One text of a chat completion.
+     *
+     * @param text said
+     * @param finishReason why it ended
+     */
+    public record Choice(String text, String finishReason) {}
+
     /** A whole chat completion. */
-    public JsonNode completion(String text, String finishReason, Usage usage) {
+    public JsonNode completion(List<Choice> choices, Usage usage) {
         ObjectNode root = head("chat.completion");
-        ObjectNode choice = root.putArray("choices").addObject();
-        choice.put("index", 0);
-        ObjectNode message = choice.putObject("message");
-        message.put("role", "assistant");
-        message.put("content", text);
-        message.putNull("refusal");
-        message.putArray("annotations");
-        choice.putNull("logprobs");
-        choice.put("finish_reason", finishReason);
+        ArrayNode list = root.putArray("choices");
+        for (Choice said : choices) {
+            ObjectNode choice = MAPPER.createObjectNode();
+            choice.put("index", list.size());
+            ObjectNode message = choice.putObject("message");
+            message.put("role", "assistant");
+            message.put("content", said.text());
+            message.putNull("refusal");
+            message.putArray("annotations");
+            choice.putNull("logprobs");
+            choice.put("finish_reason", said.finishReason());
+            list.add(choice);
+        }
         root.set("usage", usage(usage));
         root.put("service_tier", "default");
         root.put("system_fingerprint", fingerprint);
         return root;
     }
 
-    /** A chunk that opens the answer, with its role. */
-    public JsonNode roleChunk(boolean withUsage) {
+    /** A chunk that opens one of the texts, with its role. */
+    public JsonNode roleChunk(int index, boolean withUsage) {
         ObjectNode delta = MAPPER.createObjectNode();
         delta.put("role", "assistant");
         delta.put("content", "");
-        return chunk(delta, Optional.empty(), withUsage);
+        return chunk(index, delta, Optional.empty(), withUsage);
     }
 
-    /** A chunk of text. */
-    public JsonNode textChunk(String text, boolean withUsage) {
+    /** A chunk of one of the texts. */
+    public JsonNode textChunk(int index, String text, boolean withUsage) {
         ObjectNode delta = MAPPER.createObjectNode();
         delta.put("content", text);
-        return chunk(delta, Optional.empty(), withUsage);
+        return chunk(index, delta, Optional.empty(), withUsage);
     }
 
-    /** The chunk that says why the answer ended. */
-    public JsonNode endChunk(String finishReason, boolean withUsage) {
-        return chunk(MAPPER.createObjectNode(), Optional.of(finishReason), withUsage);
+    /** The chunk that says why one of the texts ended. */
+    public JsonNode endChunk(int index, String finishReason, boolean withUsage) {
+        return chunk(index, MAPPER.createObjectNode(), Optional.of(finishReason), withUsage);
     }
 
     /** The last chunk where usage was asked for. */
@@ -67,11 +80,11 @@ public record WireWriter(String id, long created, String model, String fingerpri
         return root;
     }
 
-    private JsonNode chunk(ObjectNode delta, Optional<String> finishReason, boolean withUsage) {
+    private JsonNode chunk(int index, ObjectNode delta, Optional<String> finishReason, boolean withUsage) {
         ObjectNode root = head("chat.completion.chunk");
         root.put("system_fingerprint", fingerprint);
         ObjectNode choice = root.putArray("choices").addObject();
-        choice.put("index", 0);
+        choice.put("index", index);
         choice.set("delta", delta);
         choice.putNull("logprobs");
         choice.put("finish_reason", finishReason.orElse(null));

@@ -84,9 +84,22 @@ final class BadFieldsTest {
                 "stop                | [\"\"]               | invalid_value",
                 "image_orientation   | \"sideways\"         | invalid_value",
                 "stream_options      | {}                   | invalid_value",
-                "n                   | 2                    | unsupported_parameter",
-                "n                   | \"1\"                | unsupported_parameter",
-                "best_of             | 2                    | unsupported_parameter",
+                "n                   | 0                    | integer_out_of_range",
+                "n                   | 129                  | integer_out_of_range",
+                "n                   | \"1\"                | invalid_type",
+                "n                   | 100                  | invalid_value",
+                "best_of             | 0                    | integer_out_of_range",
+                "best_of             | 1.5                  | invalid_type",
+                "use_beam_search     | 1                    | invalid_type",
+                "length_penalty      | 1.5                  | invalid_value",
+                "early_stopping      | true                 | invalid_value",
+                "priority            | 1.5                  | invalid_type",
+                "priority            | 99999999999          | integer_out_of_range",
+                "cache_salt          | \"\"                 | invalid_value",
+                "cache_salt          | 5                    | invalid_type",
+                "queue_timeout       | 0                    | decimal_out_of_range",
+                "timeout             | -1                   | decimal_out_of_range",
+                "timeout             | \"1\"                | invalid_type",
                 "echo                | true                 | unsupported_parameter",
                 "logprobs            | true                 | unsupported_parameter",
                 "top_logprobs        | 5                    | unsupported_parameter",
@@ -116,6 +129,12 @@ final class BadFieldsTest {
                 "stream_options | {\"include_usage\": 1}   | invalid_type      | stream_options.include_usage",
                 "stream_options | {\"other\": true}        | unknown_parameter | stream_options.other",
                 "stream_options | []                       | invalid_type      | stream_options",
+                "repetition_detection | []                 | invalid_type      | repetition_detection",
+                "repetition_detection | {\"other\": 1}       | unknown_parameter | repetition_detection.other",
+                "repetition_detection | {\"max_pattern_size\": 5} | invalid_value | repetition_detection.min_count",
+                "repetition_detection | {\"min_pattern_size\": 5} | invalid_value | repetition_detection.min_pattern_size",
+                "best_of        | 2                        | invalid_value     | best_of",
+                "use_beam_search | true                    | invalid_value     | use_beam_search",
             })
     void aValueWithinAFieldIsNamedByItsPath(String field, String value, String code, String param) {
         ErrorAnswer.is(SERVER.chat(Requests.streamed(with(field, value))), 400, code, param);
@@ -198,5 +217,20 @@ final class BadFieldsTest {
 
     private static ObjectNode with(String field, String value) {
         return Requests.text("?").set(field, Golden.parse(value));
+    }
+
+    @Test
+    void fewerCandidatesThanChoicesAreRefused() {
+        ErrorAnswer.is(SERVER.chat(Requests.text("?").put("n", 3).put("best_of", 2)), 400, "invalid_value", "best_of");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"presence_penalty,0.5", "frequency_penalty,0.5", "repetition_penalty,1.5"})
+    void aPenaltyWithoutEffectInABeamSearchIsRefused(String field, double value) {
+        ErrorAnswer.is(
+                SERVER.chat(Requests.text("?").put("use_beam_search", true).put(field, value)),
+                400,
+                "invalid_value",
+                field);
     }
 }

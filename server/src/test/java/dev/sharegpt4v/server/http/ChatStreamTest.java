@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 final class ChatStreamTest {
 
     private static final String TEXT = "a red circle";
+    private static final String CONTENT = "/choices/0/delta/content";
 
     private final ScriptedServer server = new ScriptedServer(TEXT);
 
@@ -42,7 +43,7 @@ final class ChatStreamTest {
         assertThat(answer.header("Cache-Control")).isEqualTo("no-cache");
         assertThat(answer.header("X-Accel-Buffering")).isEqualTo("no");
         assertThat(answer.header("x-request-id")).startsWith("req_");
-        Golden.matches("chat-stream.jsonl", Events.of(answer.asString()).chunks());
+        Golden.matches("chat-stream.jsonl", Events.of(answer.asString()).joined(CONTENT));
     }
 
     @Test
@@ -51,7 +52,7 @@ final class ChatStreamTest {
         body.putObject("stream_options").put("include_usage", true).put("include_obfuscation", false);
         Golden.matches(
                 "chat-stream-usage.jsonl",
-                Events.of(server.chat(body).asString()).chunks());
+                Events.of(server.chat(body).asString()).joined(CONTENT));
     }
 
     @Test

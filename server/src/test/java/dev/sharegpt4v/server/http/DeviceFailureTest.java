@@ -60,6 +60,22 @@ final class DeviceFailureTest {
     }
 
     @Test
+    void aFailureOfSeveralChoicesIsToldOnceAndEndsNone() throws Exception {
+        try (RawClient client = new RawClient(server.port())) {
+            client.post(CHAT, Requests.streamed(Requests.text("?")).put("n", 3).toString());
+            server.allowSteps(2);
+            client.readUntil("red");
+            server.executor().failNext(new IllegalStateException("a defect"));
+            server.allowAllSteps();
+            String rest = client.readUntil("0\r\n\r\n");
+
+            assertThat(rest.split("event: error", -1)).hasSize(2);
+            assertThat(rest).doesNotContain("[DONE]", "finish_reason\":\"");
+        }
+        assertThat(server.snapshot().running()).isZero();
+    }
+
+    @Test
     void aFailureAfterAPingIsAnErrorEventToo() throws Exception {
         HttpLimits limits = new HttpLimits(1 << 20, 1, 4, 1, HttpLimits.DEFAULT.image(), Duration.ofMillis(20));
         try (ScriptedServer slow = new ScriptedServer("a red circle", limits);

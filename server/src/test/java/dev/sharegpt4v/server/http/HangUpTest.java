@@ -9,6 +9,7 @@ import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +66,56 @@ final class HangUpTest {
         }
         everythingIsFree();
         assertThat(server.metrics()).contains("sharegpt4v_requests_total{outcome=\"cancelled\"} 3");
+    }
+
+    @Test
+    void aClientThatLeavesSeveralChoicesFreesAll() throws Exception {
+        try (RawClient client = new RawClient(server.port())) {
+            client.post(CHAT, Requests.streamed(Requests.text("?")).put("n", 3).toString());
+            server.allowSteps(5);
+            client.readUntil("red");
+        }
+        everythingIsFree();
+        assertThat(server.metrics()).contains("sharegpt4v_requests_total{outcome=\"cancelled\"} 3");
+    }
+
+    @Test
+    void aClientThatLeavesABeamSearchFreesItsBlocks() throws Exception {
+        try (RawClient client = new RawClient(server.port())) {
+            client.post(
+                    CHAT,
+                    Requests.text("?")
+                            .put("use_beam_search", true)
+                            .put("best_of", 3)
+                            .toString());
+            Eventually.holds("it runs", () -> {
+                server.allowStep();
+                return server.executor().steps().size() > 3;
+            });
+        }
+        everythingIsFree();
+    }
+
+    @Test
+    void aClientThatDoesNotReadIsCutOff() throws Exception {
+        HttpLimits hasty = new HttpLimits(
+                1 << 20,
+                1,
+                4,
+                1,
+                HttpLimits.DEFAULT.image(),
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                Deadlines.NONE);
+        try (ScriptedServer silent = new ScriptedServer("a red circle ".repeat(400), hasty);
+                RawClient client = RawClient.keeping(4096, silent.port())) {
+            client.post(CHAT, Requests.streamed(Requests.text("?")).toString());
+            Eventually.holds("it is given up", () -> {
+                silent.allowStep();
+                return silent.metrics().contains("sharegpt4v_requests_total{outcome=\"cancelled\"} 1");
+            });
+            Eventually.holds("its blocks are free", () -> silent.snapshot().usedBlocks() == 0);
+        }
     }
 
     @Test

@@ -1,7 +1,11 @@
 package dev.sharegpt4v.server.testing;
 
 import dev.sharegpt4v.models.chat.ChatTemplate;
+import dev.sharegpt4v.models.chat.ContentPart;
+import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.models.chat.Message;
 import dev.sharegpt4v.models.chat.PromptBuilder;
+import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
 import dev.sharegpt4v.models.image.ImageProcessor;
 import dev.sharegpt4v.models.image.Preprocessing;
@@ -10,6 +14,7 @@ import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.engine.EngineSnapshot;
+import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import dev.sharegpt4v.runtime.testing.Continuation;
@@ -43,6 +48,7 @@ public final class ScriptedServer implements AutoCloseable {
     private static final int CONTEXT = 2048;
     private static final int IMAGE_ROWS = 81;
     private static final int END = 2;
+    private static final int SEND_BUFFER = 16 << 10;
 
     private final Tokenizer tokenizer = Tokenizers.demo();
     private final Semaphore steps = new Semaphore(0);
@@ -50,6 +56,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final ServerMetrics metrics = new ServerMetrics("0", MODEL);
     private final ScriptedExecutor executor;
     private final Engine engine;
+    private final PromptBuilder prompts = new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, END);
     private final WebServer web;
 
     /** A server that says {@code text} at once, with all limits as they are by default. */
@@ -71,7 +78,7 @@ public final class ScriptedServer implements AutoCloseable {
         ServedModel model = new ServedModel(
                 MODEL,
                 tokenizer,
-                new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, END),
+                prompts,
                 new ImageProcessor(preprocessing),
                 IMAGE_ROWS,
                 new GenerationDefaults(
@@ -85,6 +92,8 @@ public final class ScriptedServer implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .shutdownHook(false)
+                // What the system keeps for clients that do not read is soon full.
+                .connectionOptions(options -> options.socketSendBufferSize(SEND_BUFFER))
                 .update(frontend::install)
                 .build()
                 .start();
@@ -133,6 +142,20 @@ public final class ScriptedServer implements AutoCloseable {
 
     public EngineSnapshot snapshot() {
         return engine.snapshot();
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** The prompt that a question without a picture becomes. */
+    public Prompt prompt(String question) {
+        return prompts.build(
+                new Conversation(List.of(new Message(Role.USER, List.of(new ContentPart.Text(question))))));
     }
 
     public ScriptedExecutor executor() {
