@@ -63,6 +63,7 @@ public final class Application implements AutoCloseable {
         this.metrics = new ServerMetrics(Version.TEXT, name);
         this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
         metrics.watch(engine::snapshot);
+        CacheGauges.watch(metrics, engine, config.engine(), geometry, loaded);
         this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
         this.web = web(served());
     }

@@ -77,6 +77,11 @@ public final class ImageProcessor {
         }
     }
 
+    /** Bytes that stay allocated between preparations. */
+    public KeptMemory kept() {
+        return new KeptMemory(pool.bytes(), ScratchPool.limit(), kernels.bytes(), Kernels.MOST_BYTES);
+    }
+
     private MemorySegment resizeJpeg(byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch) {
         int turn = orientation == Orientation.APPLY ? ExifOrientation.of(file, ImageFormat.JPEG) : 1;
         boolean turned = turn >= 5;

@@ -3,14 +3,15 @@ package dev.sharegpt4v.models.image;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** Kernels that were made lately: pictures come in few sizes. */
+/** Kernels that were made lately, within a limit of bytes: pictures come in few sizes. */
 final class Kernels {
 
-    private static final int MOST = 64;
+    static final long MOST_BYTES = 16L << 20;
 
     private record Key(ResampleKernel.Axis axis, boolean mirrored) {}
 
     private final SequencedMap<Key, ResampleKernel> made = new LinkedHashMap<>();
+    private long bytes;
 
     ResampleKernel get(ResampleKernel.Axis axis, boolean mirrored) {
         Key key = new Key(axis, mirrored);
@@ -22,11 +23,20 @@ final class Kernels {
         }
         ResampleKernel kernel = ResampleKernel.of(axis, mirrored);
         synchronized (made) {
-            made.put(key, kernel);
-            if (made.size() > MOST) {
-                made.pollFirstEntry();
+            if (kernel.bytes() <= MOST_BYTES && made.putIfAbsent(key, kernel) == null) {
+                bytes += kernel.bytes();
+                while (bytes > MOST_BYTES) {
+                    bytes -= made.pollFirstEntry().getValue().bytes();
+                }
             }
         }
         return kernel;
+    }
+
+    /** Bytes of all kernels. */
+    long bytes() {
+        synchronized (made) {
+            return bytes;
+        }
     }
 }

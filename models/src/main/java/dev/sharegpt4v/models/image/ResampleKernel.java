@@ -16,6 +16,7 @@ record ResampleKernel(int[] first, int[][] weights, int[] outside) {
 
     static final int PRECISION_BITS = 22;
     private static final double SUPPORT = 2.0;
+    private static final int ARRAY_BYTES = 24;
 
     /**
      * The kernel of an axis.
@@ -60,6 +61,15 @@ record ResampleKernel(int[] first, int[][] weights, int[] outside) {
      * @param count of them that are wanted
      */
     record Axis(int pixels, int offset, int canvas, int out, int from, int count) {}
+
+    /** Bytes of its arrays, headers included. */
+    long bytes() {
+        long bytes = 8L * first.length;
+        for (int[] own : weights) {
+            bytes += ARRAY_BYTES + 4L * own.length;
+        }
+        return bytes;
+    }
 
     int outputs() {
         return first.length;

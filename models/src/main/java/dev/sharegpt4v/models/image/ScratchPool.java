@@ -2,6 +2,7 @@ package dev.sharegpt4v.models.image;
 
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Keeps the memory of preparations that have ended, one per processor and of ordinary size at the most. */
 final class ScratchPool {
@@ -13,6 +14,17 @@ final class ScratchPool {
 
     private final ConcurrentLinkedDeque<ImageScratch> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** Bytes of all idle memory at most. */
+    static long limit() {
+        return MOST * MOST_BYTES;
+    }
+
+    /** Bytes of all idle memory. */
+    long bytes() {
+        return bytes.get();
+    }
 
     ImageScratch take() {
         ImageScratch scratch = idle.pollFirst();
@@ -20,6 +32,7 @@ final class ScratchPool {
             return new ImageScratch();
         }
         count.decrementAndGet();
+        bytes.addAndGet(-scratch.size());
         return scratch;
     }
 
@@ -30,6 +43,7 @@ final class ScratchPool {
             count.decrementAndGet();
             scratch.close();
         } else {
+            bytes.addAndGet(scratch.size());
             idle.addFirst(scratch);
         }
     }

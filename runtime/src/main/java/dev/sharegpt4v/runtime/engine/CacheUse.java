@@ -8,5 +8,12 @@ package dev.sharegpt4v.runtime.engine;
  * @param imageHits images whose features were there or on their way
  * @param imageMisses images that had to be encoded
  * @param featureBytes bytes of image features that are there now
+ * @param idleFeatureBytes of them, those that no live request needs: never more than their limit
  */
-public record CacheUse(long promptTokens, long cachedTokens, long imageHits, long imageMisses, long featureBytes) {}
+public record CacheUse(
+        long promptTokens,
+        long cachedTokens,
+        long imageHits,
+        long imageMisses,
+        long featureBytes,
+        long idleFeatureBytes) {}

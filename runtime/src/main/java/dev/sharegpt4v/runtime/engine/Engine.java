@@ -28,6 +28,7 @@ public final class Engine implements AutoCloseable {
     private final LinkedBlockingQueue<Command> commands = new LinkedBlockingQueue<>();
     private final AtomicLong arrivals = new AtomicLong();
     private final AtomicInteger live = new AtomicInteger();
+    private final ImageBudget images;
     private final Thread engineThread;
     private final Thread encoderThread;
     private volatile EngineSnapshot snapshot;
@@ -38,6 +39,7 @@ public final class Engine implements AutoCloseable {
         this.executor = executor;
         this.encoder = encoder;
         this.options = options;
+        this.images = new ImageBudget(options.imageBytes());
         this.encodes = new EncodeQueue(encoder, listener, commands::add);
         this.loop = new EngineLoop(
                 executor,
@@ -94,6 +96,11 @@ public final class Engine implements AutoCloseable {
             live.addAndGet(-requests.size());
             throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
         }
+        if (!images.take(requests.stream().mapToLong(ImageBudget::bytes).sum())) {
+            live.addAndGet(-requests.size());
+            throw new EngineException.QueueFull(
+                    "the images of live requests take all of " + (options.imageBytes() >> 20) + " MB");
+        }
         List<Sequence> sequences = requests.stream().map(this::sequence).toList();
         commands.add(new Command.Submit(sequences));
         return sequences.stream().<Generation>map(Sequence::handle).toList();
@@ -127,6 +134,11 @@ public final class Engine implements AutoCloseable {
             throw new EngineException.TooLong(
                     "prompt and completion may take %d positions, and the KV cache holds %d".formatted(most, room));
         }
+    }
+
+    /** Bytes of prepared images that live requests hold now. */
+    public long imageBytes() {
+        return images.held();
     }
 
     /** The state after the latest step. */
@@ -225,14 +237,19 @@ public final class Engine implements AutoCloseable {
 
         @Override
         public void finished(GenerationRequest request, GenerationEvent.Finished end) {
-            live.decrementAndGet();
+            ended(request);
             next.finished(request, end);
         }
 
         @Override
         public void failed(GenerationRequest request, EngineException cause) {
-            live.decrementAndGet();
+            ended(request);
             next.failed(request, cause);
+        }
+
+        private void ended(GenerationRequest request) {
+            live.decrementAndGet();
+            images.giveBack(ImageBudget.bytes(request));
         }
 
         @Override

@@ -393,7 +393,8 @@ final class EngineLoop {
                 memory.cachedBlocks(),
                 memory.totalBlocks(),
                 steps,
-                new CacheUse(promptTokens, cachedTokens, images.hits(), images.misses(), images.bytes()),
+                new CacheUse(
+                        promptTokens, cachedTokens, images.hits(), images.misses(), images.bytes(), images.idleBytes()),
                 new GuessUse(pace.guessed(), pace.accepted()),
                 healthy);
     }

@@ -37,6 +37,7 @@ final class FeatureStore {
 
     private long readyBytes;
     private long neededBytes;
+    private long idleBytes;
     private long hits;
     private long misses;
 
@@ -59,6 +60,7 @@ final class FeatureStore {
             Slot slot = slots.computeIfAbsent(image.hash(), _ -> new Slot(bytes(image)));
             boolean asked = !slot.users.isEmpty();
             neededBytes += asked ? 0 : slot.bytes;
+            idleBytes -= !asked && slot.features != null ? slot.bytes : 0;
             boolean isNew = slot.users.add(sequence);
             if (slot.features != null) {
                 hits += isNew ? 1 : 0;
@@ -84,6 +86,7 @@ final class FeatureStore {
         }
         slot.features = features;
         readyBytes += slot.bytes;
+        idleBytes += slot.users.isEmpty() ? slot.bytes : 0;
         for (Sequence sequence : slot.users) {
             List<ImageSpan> spans = sequence.request().prompt().images();
             for (int i = 0; i < spans.size(); i++) {
@@ -142,6 +145,7 @@ final class FeatureStore {
             slots.remove(hash);
             queue.drop(hash);
         } else {
+            idleBytes += slot.bytes;
             shrink();
         }
     }
@@ -153,6 +157,7 @@ final class FeatureStore {
             Slot slot = eldest.next();
             if (slot.users.isEmpty() && slot.features != null) {
                 readyBytes -= slot.bytes;
+                idleBytes -= slot.bytes;
                 eldest.remove();
             }
         }
@@ -169,6 +174,11 @@ final class FeatureStore {
     /** Bytes of all features that are there. */
     long bytes() {
         return readyBytes;
+    }
+
+    /** Bytes of features that nobody needs now. */
+    long idleBytes() {
+        return idleBytes;
     }
 
     /** Images that were asked for and were there, or on their way. */

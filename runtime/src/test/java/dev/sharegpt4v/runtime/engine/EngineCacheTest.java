@@ -45,7 +45,7 @@ final class EngineCacheTest {
                 .as("words after the picture")
                 .isEqualTo(12);
         assertThat(usage(handle)).isEqualTo(new Usage(112, 90, 100, 10));
-        assertThat(rig.loop.snapshot(0).caches()).isEqualTo(new CacheUse(224, 100, 0, 1, 90 * 4 * 4));
+        assertThat(rig.loop.snapshot(0).caches()).isEqualTo(new CacheUse(224, 100, 0, 1, 90 * 4 * 4, 90 * 4 * 4));
     }
 
     @Test

@@ -93,6 +93,35 @@ final class EngineTest {
     }
 
     @Test
+    void imagesOfLiveRequestsAreBoundedInBytesAndGivenBack() throws InterruptedException {
+        Prompt prompt = withImage(1, ScriptedEncoder.image(1, 20), 3, 3);
+        long one = ImageBudget.bytes(request(prompt, 2));
+        try (Engine small = Engine.start(
+                new ScriptedExecutor(
+                        ScriptedExecutor.shape(EngineRig.VOCABULARY, 256),
+                        new KvGeometry(10, 16),
+                        Continuation.HASHED,
+                        steps::acquireUninterruptibly),
+                new ScriptedEncoder(4, 4, () -> {}),
+                new EngineOptions(4, 4, 32, 0, 0, true, 0, 2 * one),
+                EngineListener.NONE)) {
+            Generation first = small.submit(request(prompt, 2));
+            Generation second = small.submit(request(prompt, 2));
+            assertThat(small.imageBytes()).isEqualTo(2 * one);
+            assertThatExceptionOfType(EngineException.QueueFull.class)
+                    .isThrownBy(() -> small.submit(request(prompt, 2)))
+                    .withMessageContaining("images");
+            Generation words = small.submit(request(text(1, 5), 2));
+            second.cancel();
+            steps.release(MANY);
+            read(first);
+            read(words);
+            assertThat(read(small.submit(request(prompt, 2)))).hasSize(2);
+            assertThat(small.imageBytes()).isZero();
+        }
+    }
+
+    @Test
     void whatCanNeverFitIsRefusedWithItsNumbers() {
         assertThatExceptionOfType(EngineException.TooLong.class)
                 .isThrownBy(() -> engine.submit(request(text(1, 256), 1)))

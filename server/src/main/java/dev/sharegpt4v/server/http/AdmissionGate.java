@@ -8,10 +8,12 @@ import java.util.function.BooleanSupplier;
 final class AdmissionGate {
 
     private final Semaphore places;
+    private final int most;
     private final BooleanSupplier open;
 
     AdmissionGate(int places, BooleanSupplier open) {
         this.places = new Semaphore(places);
+        this.most = places;
         this.open = open;
     }
 
@@ -19,6 +21,11 @@ final class AdmissionGate {
     interface Place extends AutoCloseable {
         @Override
         void close();
+    }
+
+    /** Places that are taken. */
+    int taken() {
+        return most - places.availablePermits();
     }
 
     Place enter() {

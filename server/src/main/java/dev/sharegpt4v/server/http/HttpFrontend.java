@@ -55,13 +55,20 @@ public final class HttpFrontend {
     public void install(WebServerConfig.Builder web) {
         // The web server counts before it reads; a chunk would otherwise be held in memory whatever its size.
         web.maxPayloadSize(limits.maxBodyBytes())
-                .addConnectionSelector(new WatchedConnections(limits.writeTimeout()))
+                .addConnectionSelector(connections())
                 .directHandlers(ProtocolErrors.handlers())
                 .routing(this::register);
     }
 
+    private WatchedConnections connections() {
+        WatchedConnections connections = new WatchedConnections(limits.writeTimeout());
+        metrics.watchCount("http_connections", "Open connections", connections::open);
+        return connections;
+    }
+
     private void register(HttpRouting.Builder routing) {
         AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), accepting);
+        metrics.watchCount("http_requests_admitted", "Requests under way, up to --max-concurrent", gate::taken);
         ImageIntake images = new ImageIntake(model, limits, metrics);
         TextLimit textLimit = new TextLimit(model);
         routing.addFilter(new Exchange());

@@ -11,6 +11,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Helidon's HTTP/1.1, with a {@link LookAhead} and a {@link TimedWriter} under each connection: Helidon itself never tells
@@ -21,10 +22,16 @@ final class WatchedConnections implements ServerConnectionSelector {
     private final Http1ConnectionSelector http =
             Http1ConnectionSelector.builder().config(Http1Config.create()).build();
     private final Duration writeTimeout;
+    private final AtomicInteger open = new AtomicInteger();
 
     /** Connections whose clients may leave what was sent unread for so long. */
     WatchedConnections(Duration writeTimeout) {
         this.writeTimeout = writeTimeout;
+    }
+
+    /** Connections that are served now. */
+    int open() {
+        return open.get();
     }
 
     @Override
@@ -48,14 +55,15 @@ final class WatchedConnections implements ServerConnectionSelector {
         LookAhead input = new LookAhead(context.dataReader());
         DataReader reader = DataReader.create(input);
         TimedWriter writer = new TimedWriter(context.dataWriter(), writeTimeout);
-        return new Connection(http.connection(new WatchedContext(context, reader, writer)), input, writer);
+        return new Connection(http.connection(new WatchedContext(context, reader, writer)), input, writer, open);
     }
 
-    private record Connection(ServerConnection http, LookAhead input, TimedWriter output)
+    private record Connection(ServerConnection http, LookAhead input, TimedWriter output, AtomicInteger open)
             implements ServerConnection, InterruptableTask<Void> {
 
         @Override
         public void handle(Limit limit) throws InterruptedException {
+            open.incrementAndGet();
             try (TimedWriter.Watch _ = output.watch()) {
                 ScopedValue.where(LookAhead.CURRENT, input).<Boolean, InterruptedException>call(() -> {
                     http.handle(limit);
@@ -63,6 +71,8 @@ final class WatchedConnections implements ServerConnectionSelector {
                     input.linger();
                     return true;
                 });
+            } finally {
+                open.decrementAndGet();
             }
         }
 

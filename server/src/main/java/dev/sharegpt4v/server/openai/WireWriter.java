@@ -174,6 +174,8 @@ public record WireWriter(String id, long created, String model, String fingerpri
         card.put("object", "model");
         card.put("created", created);
         card.put("owned_by", "sharegpt4v");
+        card.put("root", name);
+        card.putNull("parent");
         card.put("max_model_len", contextLength);
         return card;
     }

@@ -17,6 +17,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -67,6 +69,7 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         gc.bindTo(registry);
+        ProcessMemory.bind(registry);
         Gauge.builder("sharegpt4v_build", () -> 1)
                 .tag("version", version)
                 .tag("model", model)
@@ -88,10 +91,10 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
                 engine,
                 state -> (double) state.usedBlocks() / state.totalBlocks());
         gauge(
-                "encoder_cache_bytes",
-                "Image features that are kept",
+                "image_features_bytes",
+                "Image features that live requests need",
                 engine,
-                state -> state.caches().featureBytes());
+                state -> state.caches().featureBytes() - state.caches().idleFeatureBytes());
         count(
                 "prefix_cache_queries",
                 "Prompt positions looked up in the prefix cache",
@@ -122,6 +125,28 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
                 "Of them, those that came true",
                 engine,
                 state -> state.guesses().accepted());
+    }
+
+    /**
+     * Gauges over something that keeps memory: {@code …_bytes} in use and {@code …_limit_bytes}, which they never exceed.
+     *
+     * @param name without unit
+     * @param bytes in use now
+     */
+    public void watchBytes(String name, String description, LongSupplier bytes, long limit) {
+        Gauge.builder("sharegpt4v_" + name + "_bytes", bytes::getAsLong)
+                .description(description)
+                .register(registry);
+        Gauge.builder("sharegpt4v_" + name + "_limit_bytes", () -> limit)
+                .description("Bytes at most: " + description)
+                .register(registry);
+    }
+
+    /** A gauge over something that is counted. */
+    public void watchCount(String name, String description, IntSupplier count) {
+        Gauge.builder("sharegpt4v_" + name, count::getAsInt)
+                .description(description)
+                .register(registry);
     }
 
     /** The text that a scraper reads. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SmallEndpointsTest {
 
     private static final String CARD = "{\"id\":\"scripted\",\"object\":\"model\",\"created\":1767225600,"
-            + "\"owned_by\":\"sharegpt4v\",\"max_model_len\":2048}";
+            + "\"owned_by\":\"sharegpt4v\",\"root\":\"scripted\",\"parent\":null,\"max_model_len\":2048}";
 
     private final ScriptedServer server = new ScriptedServer("a red circle");
 
