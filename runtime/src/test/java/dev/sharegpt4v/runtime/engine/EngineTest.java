@@ -93,7 +93,7 @@ final class EngineTest {
     }
 
     @Test
-    void imagesOfLiveRequestsAreBoundedInBytesAndGivenBack() throws InterruptedException {
+    void imagesOfLiveRequestsAreBoundedInBytesAndGivenBack() throws Exception {
         Prompt prompt = withImage(1, ScriptedEncoder.image(1, 20), 3, 3);
         long one = ImageBudget.bytes(request(prompt, 2));
         try (Engine small = Engine.start(
@@ -116,7 +116,7 @@ final class EngineTest {
             steps.release(MANY);
             read(first);
             read(words);
-            assertThat(read(small.submit(request(prompt, 2)))).hasSize(2);
+            assertThat(small.drain(Duration.ofSeconds(20))).isTrue();
             assertThat(small.imageBytes()).isZero();
         }
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * <p>Source: the HTML standard, section 9.2.6. Lines end in CR, LF or both; comments, unknown fields and events without
  * data are passed over, and so is an event that the end of the stream cuts off.
  */
-final class EventReader {
+public final class EventReader {
 
     private static final int MOST_LINE_BYTES = 16 << 20;
     private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -23,7 +23,7 @@ final class EventReader {
      * @param name {@code message} unless the stream says otherwise
      * @param data its lines joined by newlines, not empty
      */
-    record Event(String name, String data) {}
+    public record Event(String name, String data) {}
 
     private final InputStream input;
     private final byte[] buffer = new byte[16 << 10];
@@ -33,12 +33,12 @@ final class EventReader {
     private boolean afterReturn;
     private boolean started;
 
-    EventReader(InputStream input) {
+    public EventReader(InputStream input) {
         this.input = input;
     }
 
     /** The next event; empty at the end of the stream. */
-    Optional<Event> next() throws IOException {
+    public Optional<Event> next() throws IOException {
         String name = "";
         StringBuilder data = new StringBuilder();
         for (Optional<String> read = nextLine(); read.isPresent(); read = nextLine()) {

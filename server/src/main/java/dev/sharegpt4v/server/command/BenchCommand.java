@@ -65,6 +65,9 @@ final class BenchCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nWhich pictures they ask about:%n")
     PictureOptions pictures = new PictureOptions();
 
+    @ArgGroup(validate = false, heading = "%nLeaks instead of speed:%n")
+    ChaosOptions chaos = new ChaosOptions();
+
     @ArgGroup(validate = false, heading = "%nWhat is told:%n")
     ReportOptions report = new ReportOptions();
 
@@ -84,7 +87,10 @@ final class BenchCommand implements Callable<Integer> {
         if (url != null) {
             return measure(target(url), Optional.ofNullable(model.model).map(BenchCommand::asName), Optional.empty());
         }
-        int places = Math.max(load.places(), HttpLimits.DEFAULT.maxConcurrent());
+        // Bursts are to meet the usual limit.
+        int places = chaos.on
+                ? HttpLimits.DEFAULT.maxConcurrent()
+                : Math.max(load.places(), HttpLimits.DEFAULT.maxConcurrent());
         try (Application application = Application.start(model.server("127.0.0.1", 0, limits(places), Duration.ZERO))) {
             return measure(
                     target("http://127.0.0.1:" + application.port()),
@@ -97,6 +103,14 @@ final class BenchCommand implements Callable<Integer> {
         Optional<Goodput> limits = checked(report::limits);
         try (ChatClient client = new ChatClient(server, target.api)) {
             String asked = name.isPresent() ? name.get() : client.firstModel();
+            if (chaos.on) {
+                return chaos.run(
+                        server,
+                        asked,
+                        chaos.plan(load, pictures, seed),
+                        report.json,
+                        spec.commandLine().getOut());
+            }
             RequestForm form = checked(() -> target.form(asked));
             List<Load> loads = load.loads(seed);
             List<List<Question>> questions = prompts.with(
@@ -191,7 +205,13 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void check() {
-        Stream.of(load.problem(), prompts.problem(), pictures.problem(), target.problem(), report.problem())
+        Stream.of(
+                        load.problem(),
+                        prompts.problem(),
+                        pictures.problem(),
+                        target.problem(),
+                        report.problem(),
+                        chaos.problem())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .ifPresent(problem -> {

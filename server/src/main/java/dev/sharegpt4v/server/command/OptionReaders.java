@@ -3,7 +3,10 @@ package dev.sharegpt4v.server.command;
 import dev.sharegpt4v.server.bench.mix.Range;
 import dev.sharegpt4v.server.bench.mix.Size;
 import dev.sharegpt4v.server.bench.mix.Weighted;
+import java.time.Duration;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -41,6 +44,26 @@ final class OptionReaders {
                 // Told below.
             }
             throw new TypeConversionException("'" + text + "' is no positive number and not inf");
+        }
+    }
+
+    /** {@code 90}, {@code 90s}, {@code 10m} or {@code 1h}. */
+    static final class OfDurations implements ITypeConverter<Duration> {
+
+        private static final Pattern TIME = Pattern.compile("([0-9]{1,6})([smh]?)");
+
+        @Override
+        public Duration convert(String text) {
+            Matcher time = TIME.matcher(text);
+            if (!time.matches() || Integer.parseInt(time.group(1)) == 0) {
+                throw new TypeConversionException("'" + text + "' is no time such as 90s or 10m");
+            }
+            int count = Integer.parseInt(time.group(1));
+            return switch (time.group(2)) {
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> Duration.ofSeconds(count);
+            };
         }
     }
 

@@ -319,6 +319,47 @@ final class BenchCommandTest {
     }
 
     @Test
+    void chaosEndsWithATableAndEveryCheck() throws IOException {
+        Ended ended = run(
+                "--chaos",
+                "--model",
+                TinyPackage.in(folder).toString(),
+                "--served-name",
+                "tiny",
+                "--threads",
+                "1",
+                "--encoder-threads",
+                "1",
+                "--max-queued",
+                "8",
+                "--max-running",
+                "4",
+                "--duration",
+                "8",
+                "--pictures",
+                "10",
+                "--concurrency",
+                "3",
+                "--burst",
+                "60",
+                "--json",
+                json().toString());
+        assertThat(ended.out())
+                .contains("sends nonsense", "comes in a burst", "encoder cache", "kv cache", "prepared images")
+                .contains("ok   every answer is whole or a typed error")
+                .contains("ok   equal questions have equal answers")
+                .contains("ok   every cache stays within its limit")
+                .contains("ok   everything is idle afterwards")
+                .contains("ok   no connection, thread or file is left open")
+                .contains("ok   the load was what it should be")
+                // Eight seconds are no time for it to settle.
+                .contains("resident memory is flat");
+        assertThat(found().path("checks")).hasSize(7);
+        assertThat(found().path("holds").asBoolean()).isEqualTo(ended.code() == 0);
+        assertThat(found().path("samples").size()).isGreaterThan(3);
+    }
+
+    @Test
     void wrongUsageIsExplained() {
         assertThat(run("--url", "localhost:8080").err()).contains("is not an address such as http://localhost:8080");
         assertThat(run("--url", "http://h", "--requests", "0").err()).contains("--requests");
@@ -334,6 +375,9 @@ final class BenchCommandTest {
         assertThat(run("--url", "http://h", "--goodput", "itl:4").err()).contains("is no limit in milliseconds");
         assertThat(run("--url", "http://h", "--model", "m", "--extra-body", "5").err())
                 .contains("is no JSON object");
+        assertThat(run("--url", "http://h", "--chaos", "--duration", "soon").err())
+                .contains("is no time such as 90s or 10m");
+        assertThat(run("--url", "http://h", "--chaos", "--pictures", "0").err()).contains("--pictures is positive");
         assertThat(run("--url", "http://h", "--prompt", "a", "--random-input-len", "5")
                         .err())
                 .contains("exclude each other");

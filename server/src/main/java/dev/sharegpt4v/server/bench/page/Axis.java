@@ -1,5 +1,7 @@
 package dev.sharegpt4v.server.bench.page;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -94,6 +96,13 @@ record Axis(double low, double high, double start, double end, boolean logarithm
     }
 
     private static String plain(double value) {
+        if (value != 0 && Math.abs(value) < 0.1) {
+            // Two digits that say something.
+            return new BigDecimal(value)
+                    .round(new MathContext(2))
+                    .stripTrailingZeros()
+                    .toPlainString();
+        }
         String text = String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.2f", value);
         return text.contains(".") ? text.replaceAll("\\.?0+$", "") : text;
     }

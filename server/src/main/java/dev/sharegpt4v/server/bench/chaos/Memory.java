@@ -1,0 +1,52 @@
+package dev.sharegpt4v.server.bench.chaos;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Whether resident memory stays flat once a server is warm. */
+final class Memory {
+
+    static final String NAME = "process_resident_memory_bytes";
+    private static final double WARM_UP = 0.3;
+    private static final double MOST_GROWTH = 0.03;
+    private static final double MEBI = 1 << 20;
+
+    private Memory() {}
+
+    /**
+     * Compares the last fifth of the load with the fifth that follows the warm-up, each by its median: single samples jump
+     * with collections and bursts.
+     *
+     * @param load samples of the load, in order
+     */
+    static Check flat(List<Gauges> load) {
+        double[] bytes = load.stream()
+                .flatMapToDouble(sample -> sample.value(NAME).stream())
+                .toArray();
+        int window = Math.max(1, bytes.length / 5);
+        int warm = (int) (bytes.length * WARM_UP);
+        if (bytes.length < warm + 2 * window || bytes.length < 5) {
+            return Check.of("resident memory is flat", false, bytes.length + " samples are too few to say");
+        }
+        double first = median(bytes, warm, warm + window);
+        double last = median(bytes, bytes.length - window, bytes.length);
+        double growth = last / first - 1;
+        return Check.of(
+                "resident memory is flat",
+                growth <= MOST_GROWTH,
+                String.format(
+                        Locale.ROOT,
+                        "%+.1f %%: %.0f MB after the warm-up, %.0f MB at the end, %.0f MB at most",
+                        100 * growth,
+                        first / MEBI,
+                        last / MEBI,
+                        Arrays.stream(bytes).max().orElse(0) / MEBI));
+    }
+
+    private static double median(double[] values, int from, int to) {
+        double[] sorted = Arrays.copyOfRange(values, from, to);
+        Arrays.sort(sorted);
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+}
