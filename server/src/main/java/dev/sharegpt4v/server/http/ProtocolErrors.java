@@ -24,12 +24,14 @@ final class ProtocolErrors implements DirectHandler {
     @Override
     public TransportResponse handle(
             TransportRequest request, EventType type, Status status, ServerResponseHeaders headers, String message) {
+        // What has no path yet failed in being read, though the web server takes some of that for its own failure.
+        Status told = request.path().isEmpty() && status.code() >= 500 ? Status.BAD_REQUEST_400 : status;
         TransportResponse.Builder response = TransportResponse.builder()
-                .status(status)
+                .status(told)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request.headers()))
                 .keepAlive(type.keepAlive())
-                .entity(WireWriter.bytes(WireWriter.error(error(status))));
+                .entity(WireWriter.bytes(WireWriter.error(error(told))));
         headers.forEach(response::header);
         return response.build();
     }

@@ -88,6 +88,7 @@ final class ProtocolErrorsTest {
                 "GET /v1/models HTTP/1.1~~                                                          | 400",
                 "GET /v1/models HTTP/1.1~Host: a~Host: b~~                                          | 400",
                 "GET /v1/models HTTP/1.1~Host: a~no colon~~                                         | 400",
+                "G(T /v1/models HTTP/1.1~Host: a~~                                                  | 400",
                 "POST /v1/captions HTTP/1.1~Host: a~Content-Length: -5~~                            | 400",
                 "POST /v1/captions HTTP/1.1~Host: a~Content-Length: x~~                             | 400",
                 "POST /v1/captions HTTP/1.1~Host: a~Content-Length: 5~Transfer-Encoding: chunked~~  | 400",

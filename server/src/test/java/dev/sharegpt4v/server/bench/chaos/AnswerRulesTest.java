@@ -11,16 +11,16 @@ final class AnswerRulesTest {
 
     private static final String ERROR =
             "{\"error\":{\"message\":\"no\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"x\"}}";
-    private static final String WHOLE = "{\"choices\":[{\"message\":{\"content\":\"a disc\"},\"finish_reason\":\"stop\"}],"
-            + "\"usage\":{\"prompt_tokens\":3}}";
+    private static final String WHOLE =
+            "{\"choices\":[{\"message\":{\"content\":\"a disc\"},\"finish_reason\":\"stop\"}],"
+                    + "\"usage\":{\"prompt_tokens\":3}}";
     private static final String PIECE = "data: {\"choices\":[{\"delta\":{\"content\":\"a \"}}]}\n\n";
     private static final String LAST =
             "data: {\"choices\":[{\"delta\":{\"content\":\"disc\"},\"finish_reason\":\"stop\"}]}\n\n";
 
     private static Ending judge(Manner manner, int status, String body, String... headers) {
         return AnswerRules.judge(
-                manner,
-                new Answer(status, headers.length == 0 ? Map.of() : Map.of(headers[0], headers[1]), body));
+                manner, new Answer(status, headers.length == 0 ? Map.of() : Map.of(headers[0], headers[1]), body));
     }
 
     private static Ending stream(String body) {
@@ -73,7 +73,12 @@ final class AnswerRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"error\":\"no\"}", "no", "{\"error\":{\"message\":\"no\",\"type\":\"x\",\"code\":400,\"param\":null}}"})
+    @ValueSource(
+            strings = {
+                "{\"error\":\"no\"}",
+                "no",
+                "{\"error\":{\"message\":\"no\",\"type\":\"x\",\"code\":400,\"param\":null}}"
+            })
     void errorsOfAnotherShapeAreWrong(String body) {
         assertThat(judge(Manner.SENDS_NONSENSE, 400, body)).isInstanceOf(Ending.Wrong.class);
     }

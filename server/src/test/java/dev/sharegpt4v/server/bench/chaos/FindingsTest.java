@@ -46,7 +46,8 @@ final class FindingsTest {
                 b NaN
                 c 1e3
                 """);
-        assertThat(read.values()).isEqualTo(Map.of("a_bytes", 3.5, "a_limit_bytes", Double.POSITIVE_INFINITY, "c", 1000.0));
+        assertThat(read.values())
+                .isEqualTo(Map.of("a_bytes", 3.5, "a_limit_bytes", Double.POSITIVE_INFINITY, "c", 1000.0));
         assertThat(read.caches()).isEqualTo(Map.of("a", new Gauges.Cache(3.5, Double.POSITIVE_INFINITY)));
     }
 
@@ -112,9 +113,15 @@ final class FindingsTest {
 
     @Test
     void memoryThatRisesBeforeTheEndOfTheWarmUpOnlyIsFlat() {
-        assertThat(Memory.flat(memory(10, 50, 90, 100, 100, 101, 99, 100, 102, 101)).holds()).isTrue();
-        assertThat(Memory.flat(memory(10, 50, 90, 100, 102, 104, 106, 108, 110, 112)).holds()).isFalse();
-        assertThat(Memory.flat(memory(10, 50, 90, 100, 100, 100, 100, 100, 80, 80)).holds()).isTrue();
+        assertThat(Memory.flat(memory(10, 50, 90, 100, 100, 101, 99, 100, 102, 101))
+                        .holds())
+                .isTrue();
+        assertThat(Memory.flat(memory(10, 50, 90, 100, 102, 104, 106, 108, 110, 112))
+                        .holds())
+                .isFalse();
+        assertThat(Memory.flat(memory(10, 50, 90, 100, 100, 100, 100, 100, 80, 80))
+                        .holds())
+                .isTrue();
     }
 
     @Test

@@ -74,16 +74,25 @@ final class AxisTest {
                 assertThat(value).isBetween(axis.low(), axis.high());
                 assertThat(axis.ticks())
                         .hasSizeBetween(log ? 0 : 2, 9)
-                        .allSatisfy(tick -> assertThat(tick)
-                                .isBetween(axis.low() * (1 - 1e-3) - 1e-12, axis.high() * (1 + 1e-9)));
+                        .allSatisfy(tick ->
+                                assertThat(tick).isBetween(axis.low() * (1 - 1e-3) - 1e-12, axis.high() * (1 + 1e-9)));
             }
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "5, 5", "0.25, 0.25", "100, 100", "2500, 2500", "12000, 12 k", "2500000, 2.5 M", "3e9, 3 G",
-        "-20000, -20 k", "0.005, 0.005", "0.0001, 0.0001"
+        "0, 0",
+        "5, 5",
+        "0.25, 0.25",
+        "100, 100",
+        "2500, 2500",
+        "12000, 12 k",
+        "2500000, 2.5 M",
+        "3e9, 3 G",
+        "-20000, -20 k",
+        "0.005, 0.005",
+        "0.0001, 0.0001"
     })
     void numbersAreShort(double value, String text) {
         assertThat(Axis.text(value)).isEqualTo(text);

@@ -38,7 +38,8 @@ final class LanesTest {
             for (int i = 0; i < rows.length; i++) {
                 most = Math.max(most, rows[i] + 1);
                 for (int j = 0; j < i; j++) {
-                    assertThat(rows[i] == rows[j] && spans.get(j)[1] > spans.get(i)[0]).isFalse();
+                    assertThat(rows[i] == rows[j] && spans.get(j)[1] > spans.get(i)[0])
+                            .isFalse();
                 }
             }
             assertThat(most).as("as many rows as run at once").isEqualTo(atOnce(spans));
@@ -48,11 +49,9 @@ final class LanesTest {
     private static int atOnce(List<long[]> spans) {
         int most = 0;
         for (long[] span : spans) {
-            most = Math.max(
-                    most,
-                    (int) spans.stream()
-                            .filter(other -> other[0] <= span[0] && other[1] > span[0])
-                            .count());
+            most = Math.max(most, (int) spans.stream()
+                    .filter(other -> other[0] <= span[0] && other[1] > span[0])
+                    .count());
         }
         return most;
     }

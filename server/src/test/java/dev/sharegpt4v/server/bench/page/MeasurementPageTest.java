@@ -34,7 +34,7 @@ final class MeasurementPageTest {
         List<Attempt> attempts = new ArrayList<>();
         List<Integer> pictures = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            long sent = 10 * i * MS;
+            long sent = 10L * i * MS;
             List<Long> chunks = List.of(sent + 5 * MS, sent + 7 * MS, sent + 9 * MS, sent + 30 * MS);
             attempts.add(new Attempt(sent, new Outcome.Answered(sent, chunks, new TokenCount(50 + i, 4, true))));
             pictures.add(i % 2);
@@ -50,8 +50,7 @@ final class MeasurementPageTest {
         for (int each : clients) {
             results.add(result(each));
         }
-        return new Report(
-                Map.of("model", "a <b> & \"c\"", "url", "http://h"), results, List.of(50.0, 99.0));
+        return new Report(Map.of("model", "a <b> & \"c\"", "url", "http://h"), results, List.of(50.0, 99.0));
     }
 
     /** Each drawing is well-formed XML on its own; a browser forgives more than a reader of SVG. */
@@ -113,7 +112,9 @@ final class MeasurementPageTest {
         Result nothing = new Result(run, Figures.of(run, Optional.empty()));
         String page = MeasurementPage.of(new Report(Map.of(), List.of(nothing), List.of(50.0)));
         assertThat(page).contains("0 of 1", "timeout: 1").doesNotContain("NaN");
-        assertThat(drawings(page)).allSatisfy(drawing -> assertThat(count(drawing, "path", "curve")).isZero());
+        assertThat(drawings(page))
+                .allSatisfy(
+                        drawing -> assertThat(count(drawing, "path", "curve")).isZero());
     }
 
     @Test
@@ -124,7 +125,8 @@ final class MeasurementPageTest {
                         new Chart.Side("y", false),
                         List.of(Series.line("one", new double[] {1, 2, 3, 4}, new double[] {1, Double.NaN, 2, 3})))
                 .html();
-        assertThat(html.replaceAll("(?s).*class=\"curve s0\" d=\"([^\"]*)\".*", "$1").replaceAll("[^ML]", ""))
+        assertThat(html.replaceAll("(?s).*class=\"curve s0\" d=\"([^\"]*)\".*", "$1")
+                        .replaceAll("[^ML]", ""))
                 .isEqualTo("MML");
     }
 }
