@@ -1,5 +1,7 @@
 package dev.sharegpt4v.server.bench.chaos;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.server.bench.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +27,7 @@ public final class Chaos {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration QUIET = Duration.ofSeconds(60);
     private static final int SMALL_BUFFER = 4 << 10;
+    private static final int USUAL_CONTEXT = 2048;
     /** Errands that wake up what a server makes on first use. */
     private static final int WARM_UP = 32;
 
@@ -40,6 +43,7 @@ public final class Chaos {
      * Chaos for one server.
      *
      * @throws IllegalArgumentException when it does not speak plain HTTP
+     * @throws UncheckedIOException when it does not answer
      */
     public Chaos(Target target, String model, ChaosPlan plan) {
         URI base = target.base();
@@ -50,7 +54,7 @@ public final class Chaos {
         this.address = new InetSocketAddress(base.getHost(), base.getPort() < 0 ? 80 : base.getPort());
         this.http = new HttpText(base.getAuthority(), target.headers());
         this.plan = plan;
-        this.book = new ErrandBook(http, model, plan);
+        this.book = new ErrandBook(http, model, context(), plan);
     }
 
     /**
@@ -166,16 +170,34 @@ public final class Chaos {
     }
 
     private Gauges scrape() {
+        return Gauges.parse(System.nanoTime(), get("/metrics"));
+    }
+
+    /** Positions of the served model's context, as the server tells them. */
+    private int context() {
+        try {
+            return new JsonMapper()
+                    .readTree(get("/v1/models"))
+                    .path("data")
+                    .path(0)
+                    .path("max_model_len")
+                    .asInt(USUAL_CONTEXT);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(target.base() + "/v1/models is no JSON", e);
+        }
+    }
+
+    private String get(String path) {
         try (Caller caller = connect(0)) {
-            byte[] request = http.get("/metrics");
+            byte[] request = http.get(path);
             caller.send(request, request.length);
             Answer answer = caller.receive().readAll();
             if (answer.status() != 200) {
                 throw new IOException("it answers " + answer.status());
             }
-            return Gauges.parse(System.nanoTime(), answer.body());
+            return answer.body();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read %s/metrics: %s".formatted(target.base(), e.getMessage()), e);
+            throw new UncheckedIOException("cannot read %s%s: %s".formatted(target.base(), path, e.getMessage()), e);
         }
     }
 

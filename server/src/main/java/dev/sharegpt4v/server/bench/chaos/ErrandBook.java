@@ -24,6 +24,7 @@ final class ErrandBook {
     private static final int LATELY = 64;
     private static final int SHORT = 8;
     private static final int LONG = 120;
+    private static final int POSITIONS_A_WORD = 20;
     private static final List<String> QUESTIONS = List.of(
             "Describe this image.",
             "What do you see?",
@@ -34,15 +35,18 @@ final class ErrandBook {
     private final HttpText http;
     private final String model;
     private final ChaosPlan plan;
+    private final int longest;
     private final List<Errand> nonsense;
     private final SplittableRandom random;
     private final BitSet shown;
     private long pictures;
 
-    ErrandBook(HttpText http, String model, ChaosPlan plan) {
+    /** Errands for a model whose context has so many positions. */
+    ErrandBook(HttpText http, String model, int context, ChaosPlan plan) {
         this.http = http;
         this.model = model;
         this.plan = plan;
+        this.longest = Math.clamp(context / POSITIONS_A_WORD, SHORT, LONG);
         this.random = new SplittableRandom(plan.seed());
         this.shown = new BitSet(plan.pictures());
         this.nonsense = Nonsense.all(http, model, SyntheticPicture.jpeg(64, 64, plan.seed()));
@@ -104,7 +108,7 @@ final class ErrandBook {
         // Repeated pictures often meet a repeated question.
         String words = picture >= 0
                 ? QUESTIONS.get((picture + own.nextInt(2)) % QUESTIONS.size())
-                : WORDS.ofTokens(wordy ? LONG : SHORT, own);
+                : WORDS.ofTokens(wordy ? longest : SHORT, own);
         int most = manner == Manner.BURSTS ? 4 : 8 << own.nextInt(manner.leaves() ? 4 : 3);
         ObjectNode body = JSON.createObjectNode();
         body.put("model", model).put("max_tokens", most).put("stream", stream);
@@ -126,8 +130,8 @@ final class ErrandBook {
     /** A picture by its number; sizes differ too. */
     private byte[] jpeg(int picture) {
         SplittableRandom own = new SplittableRandom(plan.seed() * 31 + picture);
-        int longest = own.nextInt(10) == 0 ? 1200 : 320;
-        return SyntheticPicture.jpeg(32 + own.nextInt(longest), 32 + own.nextInt(longest), plan.seed() + picture);
+        int side = own.nextInt(10) == 0 ? 1200 : 320;
+        return SyntheticPicture.jpeg(32 + own.nextInt(side), 32 + own.nextInt(side), plan.seed() + picture);
     }
 
     /** Different pictures that were shown so far. */

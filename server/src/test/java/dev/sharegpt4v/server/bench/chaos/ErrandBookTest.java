@@ -15,7 +15,7 @@ final class ErrandBookTest {
     private static final HttpText HTTP = new HttpText("a:1", Map.of("Authorization", "Bearer k"));
 
     private static ErrandBook book(int pictures, long seed) {
-        return new ErrandBook(HTTP, "m", new ChaosPlan(Duration.ofSeconds(1), 1, pictures, 0, 0.4, 0.25, seed));
+        return new ErrandBook(HTTP, "m", 2048, new ChaosPlan(Duration.ofSeconds(1), 1, pictures, 0, 0.4, 0.25, seed));
     }
 
     private static List<String> errands(ErrandBook book, int count) {
