@@ -77,10 +77,11 @@ final class ErrandBook {
         int picture = -1;
         if (manner != Manner.SENDS_NONSENSE && random.nextDouble() >= plan.textShare()) {
             boolean again = pictures > 0 && random.nextDouble() < plan.repeatShare();
-            long number = again ? pictures - 1 - random.nextLong(Math.min(pictures, LATELY)) : pictures++;
+            long number = again ? pictures - 1 - random.nextLong(Math.min(pictures, LATELY)) : pictures;
             picture = (int) (number % plan.pictures());
             // One who sends half has not shown it.
             if (manner != Manner.SENDS_HALF) {
+                pictures += again ? 0 : 1;
                 shown.set(picture);
             }
         }
