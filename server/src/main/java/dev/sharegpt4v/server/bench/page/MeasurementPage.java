@@ -23,7 +23,15 @@ public final class MeasurementPage {
         Page page = new Page("bench: "
                 + Objects.requireNonNullElse(report.settings().get("model"), "a model") + " at "
                 + Objects.requireNonNullElse(report.settings().get("url"), "a server"));
-        page.settings(report.settings()).table(head(report), rows(report));
+        page.settings(report.settings())
+                .table(
+                        head(report),
+                        report.results().stream().map(MeasurementPage::row).toList())
+                .table(
+                        latencyHead(),
+                        report.results().stream()
+                                .map(MeasurementPage::latencyRow)
+                                .toList());
         if (report.results().size() > 1) {
             page.heading("Throughput and latency").charts(sweep(report.results()));
         }
@@ -38,17 +46,29 @@ public final class MeasurementPage {
         if (report.results().getFirst().figures().good().isPresent()) {
             head.add("goodput/s");
         }
-        for (Latency latency : Latency.values()) {
-            head.add(latency + " p50");
-            head.add(latency + " p99");
-            head.add(latency + " max");
-        }
         head.add("failures");
         return head;
     }
 
-    private static List<List<String>> rows(Report report) {
-        return report.results().stream().map(MeasurementPage::row).toList();
+    /** A table of their own, so that both fit a screen. */
+    private static List<String> latencyHead() {
+        List<String> head = new ArrayList<>(List.of("ms"));
+        for (Latency latency : Latency.values()) {
+            head.add(latency + " p50");
+            head.add("p99");
+            head.add("max");
+        }
+        return head;
+    }
+
+    private static List<String> latencyRow(Result result) {
+        List<String> row = new ArrayList<>(List.of(result.run().load().label()));
+        for (Latency latency : Latency.values()) {
+            row.add(number(result.figures().of(latency, Distribution::median)));
+            row.add(number(result.figures().of(latency, found -> found.percentile(99))));
+            row.add(number(result.figures().of(latency, Distribution::max)));
+        }
+        return row;
     }
 
     private static List<String> row(Result result) {
@@ -60,11 +80,6 @@ public final class MeasurementPage {
                 number(figures.outputTokensPerSecond()),
                 number(figures.imagesPerSecond())));
         figures.goodPerSecond().ifPresent(rate -> row.add(number(rate)));
-        for (Latency latency : Latency.values()) {
-            row.add(number(figures.of(latency, Distribution::median)));
-            row.add(number(figures.of(latency, found -> found.percentile(99))));
-            row.add(number(figures.of(latency, Distribution::max)));
-        }
         List<String> failures = new ArrayList<>();
         figures.failures().forEach((kind, some) -> failures.add(kind + ": " + some.count()));
         row.add(String.join(", ", failures));
