@@ -87,6 +87,7 @@ public final class Engine implements AutoCloseable {
             throw new EngineException.ShuttingDown("the engine takes no more requests");
         }
         requests.forEach(this::requireFit);
+        images.requireFit(requests);
         int most = options.maxQueued() + options.maxRunning();
         if (requests.size() > most) {
             throw new EngineException.TooMany(
@@ -96,7 +97,7 @@ public final class Engine implements AutoCloseable {
             live.addAndGet(-requests.size());
             throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
         }
-        if (!images.take(requests.stream().mapToLong(ImageBudget::bytes).sum())) {
+        if (!images.take(requests)) {
             live.addAndGet(-requests.size());
             throw new EngineException.QueueFull(
                     "the images of live requests take all of " + (options.imageBytes() >> 20) + " MB");
@@ -249,7 +250,7 @@ public final class Engine implements AutoCloseable {
 
         private void ended(GenerationRequest request) {
             live.decrementAndGet();
-            images.giveBack(ImageBudget.bytes(request));
+            images.giveBack(request);
         }
 
         @Override

@@ -1,40 +1,65 @@
 package dev.sharegpt4v.runtime.engine;
 
-import java.util.concurrent.atomic.AtomicLong;
+import dev.sharegpt4v.runtime.execution.ImageInput;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** Bytes of prepared images that live requests hold, up to a limit. Thread-safe. */
+/** Bytes of prepared images that live requests hold, up to a limit; those of one prompt share theirs. Thread-safe. */
 final class ImageBudget {
 
     private final long limit;
-    private final AtomicLong held = new AtomicLong();
+    private final Map<ImageInput, Integer> holders = new IdentityHashMap<>();
+    private long held;
 
     ImageBudget(long limit) {
         this.limit = limit;
     }
 
-    /** Bytes of a request's images, as if it shared none with others. */
-    static long bytes(GenerationRequest request) {
-        long values = 0;
+    /** Refuses requests whose images exceed the limit by themselves. */
+    void requireFit(List<GenerationRequest> requests) {
+        ImageBudget alone = new ImageBudget(limit);
+        if (!alone.take(requests)) {
+            throw new EngineException.TooLong(
+                    "its images take more than the %d MB that may be held".formatted(limit >> 20));
+        }
+    }
+
+    /** Takes what requests need, or nothing when the limit does not allow it now. */
+    synchronized boolean take(List<GenerationRequest> requests) {
+        requests.forEach(this::hold);
+        if (held > limit) {
+            requests.forEach(this::giveBack);
+            return false;
+        }
+        return true;
+    }
+
+    private void hold(GenerationRequest request) {
         for (ImageSpan span : request.prompt().images()) {
-            values += span.image().values().length;
+            int others = holders.getOrDefault(span.image(), 0);
+            holders.put(span.image(), others + 1);
+            held += others == 0 ? bytes(span.image()) : 0;
         }
-        return values * Float.BYTES;
     }
 
-    /** Takes so many bytes, or none when the limit does not allow them. */
-    boolean take(long bytes) {
-        if (held.addAndGet(bytes) <= limit) {
-            return true;
+    synchronized void giveBack(GenerationRequest request) {
+        for (ImageSpan span : request.prompt().images()) {
+            int others = holders.getOrDefault(span.image(), 0) - 1;
+            if (others == 0) {
+                holders.remove(span.image());
+                held -= bytes(span.image());
+            } else {
+                holders.put(span.image(), others);
+            }
         }
-        held.addAndGet(-bytes);
-        return false;
     }
 
-    void giveBack(long bytes) {
-        held.addAndGet(-bytes);
+    synchronized long held() {
+        return held;
     }
 
-    long held() {
-        return held.get();
+    private static long bytes(ImageInput image) {
+        return (long) image.values().length * Float.BYTES;
     }
 }

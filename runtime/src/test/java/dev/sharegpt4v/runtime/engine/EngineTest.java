@@ -8,6 +8,8 @@ import static dev.sharegpt4v.runtime.engine.EngineRig.withImage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sharegpt4v.runtime.execution.ContentHash;
+import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.testing.Continuation;
 import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
@@ -94,8 +96,9 @@ final class EngineTest {
 
     @Test
     void imagesOfLiveRequestsAreBoundedInBytesAndGivenBack() throws Exception {
-        Prompt prompt = withImage(1, ScriptedEncoder.image(1, 20), 3, 3);
-        long one = ImageBudget.bytes(request(prompt, 2));
+        ImageInput image = ScriptedEncoder.image(1, 20);
+        ImageInput large = new ImageInput(new ContentHash(20, 4), new float[3], new long[] {3}, 20);
+        long one = (long) image.values().length * Float.BYTES;
         try (Engine small = Engine.start(
                 new ScriptedExecutor(
                         ScriptedExecutor.shape(EngineRig.VOCABULARY, 256),
@@ -105,16 +108,24 @@ final class EngineTest {
                 new ScriptedEncoder(4, 4, () -> {}),
                 new EngineOptions(4, 4, 32, 0, 0, true, 0, 2 * one),
                 EngineListener.NONE)) {
-            Generation first = small.submit(request(prompt, 2));
-            Generation second = small.submit(request(prompt, 2));
+            Generation first = small.submit(request(withImage(1, image, 3, 3), 2));
+            assertThat(small.imageBytes()).isEqualTo(one);
+            // One picture in memory, whoever asks about it.
+            Generation again = small.submit(request(withImage(2, image, 3, 3), 2));
+            assertThat(small.imageBytes()).isEqualTo(one);
+            Generation second = small.submit(request(withImage(1, ScriptedEncoder.image(2, 20), 3, 3), 2));
             assertThat(small.imageBytes()).isEqualTo(2 * one);
             assertThatExceptionOfType(EngineException.QueueFull.class)
-                    .isThrownBy(() -> small.submit(request(prompt, 2)))
+                    .isThrownBy(() -> small.submit(request(withImage(1, ScriptedEncoder.image(3, 20), 3, 3), 2)))
+                    .withMessageContaining("images");
+            assertThatExceptionOfType(EngineException.TooLong.class)
+                    .isThrownBy(() -> small.submit(request(withImage(1, large, 3, 3), 2)))
                     .withMessageContaining("images");
             Generation words = small.submit(request(text(1, 5), 2));
             second.cancel();
             steps.release(MANY);
             read(first);
+            read(again);
             read(words);
             assertThat(small.drain(Duration.ofSeconds(20))).isTrue();
             assertThat(small.imageBytes()).isZero();
