@@ -6,16 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.sharegpt4v.runtime.storage.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes {@code model.json}. Keys that this version does not know are passed over. */
 public final class ManifestJson {
+
+    private static final System.Logger LOG = System.getLogger(ManifestJson.class.getName());
 
     private static final long MAX_FILE_BYTES = 1L << 20;
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -41,19 +43,18 @@ public final class ManifestJson {
 
     /** Puts a manifest into a package in one step: a reader sees the old one or the new one. */
     public static void store(Path packageFolder, PackageManifest manifest) throws IOException {
-        Path fresh = packageFolder.resolve("." + PackageManifest.FILE_NAME);
-        Files.write(fresh, write(manifest));
-        Files.move(fresh, packageFolder.resolve(PackageManifest.FILE_NAME), StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.write(packageFolder.resolve(PackageManifest.FILE_NAME), write(manifest));
     }
 
     /**
-     * Reads the manifest of a package.
+     * Reads the manifest of a package; first cleans up what a writer that died left beside it.
      *
      * @throws PackageException when there is none, or none that this version understands
      * @throws UncheckedIOException when the file cannot be read
      */
     public static PackageManifest read(Path packageFolder) {
         Path file = packageFolder.resolve(PackageManifest.FILE_NAME);
+        recover(packageFolder, file);
         if (!Files.isRegularFile(file)) {
             throw new PackageException(
                     PackageException.Kind.NOT_A_PACKAGE,
@@ -68,6 +69,21 @@ public final class ManifestJson {
             throw malformed(file, e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static void recover(Path packageFolder, Path file) {
+        PackagePlace place = PackagePlace.of(packageFolder);
+        try {
+            if (!Files.isRegularFile(file) && Files.exists(place.aside())) {
+                // A living writer is between its two renames.
+                place.awaitWriter();
+            } else {
+                place.recover();
+            }
+        } catch (IOException e) {
+            // A package can be read where nothing may be written.
+            LOG.log(System.Logger.Level.DEBUG, "cannot clean up beside " + packageFolder, e);
         }
     }
 

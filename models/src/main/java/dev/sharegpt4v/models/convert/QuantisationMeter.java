@@ -2,6 +2,7 @@ package dev.sharegpt4v.models.convert;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.catalog.ManifestJson;
+import dev.sharegpt4v.models.catalog.PackagePlace;
 import dev.sharegpt4v.models.catalog.QuantisationReport;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
@@ -60,7 +61,7 @@ public final class QuantisationMeter {
                 }
                 return report;
             } finally {
-                PackageFolder.delete(reference);
+                PackagePlace.delete(reference);
             }
         } catch (IOException e) {
             throw WriteFailure.of(packageFolder, e);

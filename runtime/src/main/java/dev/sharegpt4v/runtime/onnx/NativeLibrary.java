@@ -1,14 +1,13 @@
 package dev.sharegpt4v.runtime.onnx;
 
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
+import dev.sharegpt4v.runtime.storage.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -39,28 +38,33 @@ final class NativeLibrary {
             if (packed == null) {
                 throw failure("ONNX Runtime has no library for " + platform(), null);
             }
-            return unpack(packed.readAllBytes());
+            byte[] library = packed.readAllBytes();
+            String folder = "onnxruntime-" + VERSION + "-" + platform() + "-" + library.length;
+            return unpack(writableFolder().resolve(folder), library);
         } catch (IOException e) {
             throw failure("the library of ONNX Runtime cannot be unpacked: " + e.getMessage(), e);
         }
     }
 
-    private static Path unpack(byte[] library) throws IOException {
-        Path folder = writableFolder().resolve("onnxruntime-" + VERSION + "-" + platform() + "-" + library.length);
+    /** The library in a folder, written there unless it is there already; a killed process leaves nothing half done. */
+    static Path unpack(Path folder, byte[] library) throws IOException {
         Path target = folder.resolve(fileName());
-        if (Files.isRegularFile(target) && Files.size(target) == library.length) {
+        Files.createDirectories(folder);
+        if (isWhole(target, library)) {
+            AtomicFile.tidy(target);
             return target;
         }
-        Files.createDirectories(folder);
-        Path partial = Files.createTempFile(folder, "partial", ".tmp");
-        Files.write(partial, library);
-        try {
-            // Another process may do the same at this moment: the rename makes either result whole.
-            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
+        try (AtomicFile file = AtomicFile.start(target)) {
+            // Another process may have written it meanwhile.
+            if (!isWhole(target, library)) {
+                file.write(library);
+            }
         }
         return target;
+    }
+
+    private static boolean isWhole(Path target, byte[] library) throws IOException {
+        return Files.isRegularFile(target) && Files.size(target) == library.length;
     }
 
     private static Path writableFolder() {

@@ -1,7 +1,9 @@
 package dev.sharegpt4v.server.command;
 
+import dev.sharegpt4v.models.catalog.PackagePlace;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.Checkpoints;
+import dev.sharegpt4v.models.convert.ConversionException;
 import dev.sharegpt4v.models.convert.ConversionOptions;
 import dev.sharegpt4v.models.convert.Converter;
 import dev.sharegpt4v.models.convert.TokenizerSource;
@@ -33,16 +35,35 @@ final class DemoModel {
                     "no --model was given, and the demo model is not at " + checkpoint.toAbsolutePath());
         }
         Path target = writable(home).resolve(CHECKPOINT);
-        if (isCurrent(target, List.of(checkpoint, home.resolve(TOWER), program()))) {
-            return target;
+        PackagePlace place = PackagePlace.of(target);
+        try {
+            place.recover();
+            while (!isCurrent(target, List.of(checkpoint, home.resolve(TOWER), program()))) {
+                if (convert(checkpoint, target)) {
+                    break;
+                }
+                place.awaitWriter();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + target, e);
         }
+        return target;
+    }
+
+    /** False when another process converts it now. */
+    private static boolean convert(Path checkpoint, Path target) {
         System.err.println("converting the demo model, once");
         try (Checkpoint opened = Checkpoints.open(checkpoint, Optional.empty());
                 Progress progress = new Progress()) {
             ConversionOptions options = ConversionOptions.of(WeightFormat.FP32).replacing();
             Converter.convert(opened, TokenizerSource.of(checkpoint), target, options, progress);
+            return true;
+        } catch (ConversionException e) {
+            if (e.kind() == ConversionException.Kind.BUSY) {
+                return false;
+            }
+            throw e;
         }
-        return target;
     }
 
     private static Path writable(Path home) {
