@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class RowInvarianceTest {
 
-    private static final int LENGTH = 260;
-    private static final int ASKED = 12;
+    private static final int LENGTH = 141;
+    private static final int ASKED = 6;
     private static final KvGeometry GEOMETRY = new KvGeometry(128, 16);
     /** As many inputs as the matrices of the 7B shape have, and few outputs. */
     private static final DecoderConfig WIDE = new DecoderConfig(4096, 512, 2, 2, 2, 128, 320, 512, 1e-5, 10_000);
@@ -50,7 +50,7 @@ final class RowInvarianceTest {
                     target,
                     ConversionOptions.of(format).unmeasured(),
                     ConversionProgress.NONE);
-            for (int threads : new int[] {1, 2}) {
+            for (int threads : format == WeightFormat.INT4 ? new int[] {1, 2} : new int[] {2}) {
                 try (ModelExecutor executor = CpuDevice.decoder(
                         new GraphPaths(
                                 target.resolve(PackageManifest.VISION_GRAPH),
@@ -73,7 +73,7 @@ final class RowInvarianceTest {
         assertSame(follow(executor, 128, 3, 0), whole, what + ", threes");
         assertSame(follow(executor, LENGTH, 1, 1), whole, what + ", beside one");
         assertSame(follow(executor, 64, 1, 7), whole, what + ", beside seven");
-        assertSame(follow(executor, 200, 5, 2), whole, what + ", fives beside two");
+        assertSame(follow(executor, 100, 5, 2), whole, what + ", fives beside two");
     }
 
     private static void assertSame(List<float[]> rows, List<float[]> expected, String what) {

@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of a step: plan, reserve, execute, sample, commit, publish. The one class that knows scheduler, memory and
+ * The order of a step: plan, reserve, execute, commit, sample, publish. The one class that knows scheduler, memory and
  * executor together. Engine thread only.
  */
 final class EngineLoop {
