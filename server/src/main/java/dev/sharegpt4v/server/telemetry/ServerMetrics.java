@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -122,6 +123,21 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
                 "Of them, those that came true",
                 engine,
                 state -> state.guesses().accepted());
+    }
+
+    /**
+     * Gauges over something that keeps memory: {@code …_bytes} in use and {@code …_limit_bytes}, which they never exceed.
+     *
+     * @param name without unit
+     * @param bytes in use now
+     */
+    public void watchBytes(String name, String description, LongSupplier bytes, long limit) {
+        Gauge.builder("sharegpt4v_" + name + "_bytes", bytes::getAsLong)
+                .description(description)
+                .register(registry);
+        Gauge.builder("sharegpt4v_" + name + "_limit_bytes", () -> limit)
+                .description("Bytes at most: " + description)
+                .register(registry);
     }
 
     /** The text that a scraper reads. */
