@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import dev.sharegpt4v.server.http.PreparedImages.Key;
 import org.junit.jupiter.api.Test;
 
 final class PreparedImagesTest {
 
-    private static Key key(int file) {
-        return Key.of(new byte[] {(byte) file}, Orientation.APPLY);
+    private static PreparedImages.Key key(int file) {
+        return PreparedImages.Key.of(new byte[] {(byte) file}, Orientation.APPLY);
     }
 
     private static ImageInput image(int floats) {
@@ -25,7 +24,8 @@ final class PreparedImagesTest {
         images.keep(key(1), image);
         assertThat(images.find(key(1))).containsSame(image);
         assertThat(images.find(key(2))).isEmpty();
-        assertThat(images.find(Key.of(new byte[] {1}, Orientation.IGNORE))).isEmpty();
+        assertThat(images.find(PreparedImages.Key.of(new byte[] {1}, Orientation.IGNORE)))
+                .isEmpty();
     }
 
     @Test
