@@ -134,7 +134,9 @@ public final class LoadedModel implements AutoCloseable {
 
     public GraphPaths graphs() {
         return new GraphPaths(
-                folder.resolve(PackageManifest.VISION_GRAPH), folder.resolve(PackageManifest.DECODER_GRAPH));
+                folder.resolve(PackageManifest.VISION_GRAPH),
+                folder.resolve(PackageManifest.DECODER_GRAPH),
+                manifest.weights().padsSingleRows());
     }
 
     /** Frees the tokenizer; executors that were opened on the graphs live on. */

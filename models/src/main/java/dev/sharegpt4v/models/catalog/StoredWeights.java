@@ -8,4 +8,10 @@ package dev.sharegpt4v.models.catalog;
  * @param blockSize weights that share a scale; 0 when none are quantised
  * @param symmetric whether the decoder's quantised weights go without zero points
  */
-public record StoredWeights(String decoder, String vision, int blockSize, boolean symmetric) {}
+public record StoredWeights(String decoder, String vision, int blockSize, boolean symmetric) {
+
+    /** Whether the decoder's kernels give one row other last bits than two and more: those for four bits do. */
+    public boolean padsSingleRows() {
+        return decoder.equals("int4");
+    }
+}

@@ -18,13 +18,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of a step: plan, reserve, execute, sample, commit, publish. The one class that knows scheduler, memory and
+ * The order of a step: plan, reserve, execute, commit, sample, publish. The one class that knows scheduler, memory and
  * executor together. Engine thread only.
  */
 final class EngineLoop {
 
     private static final int MOST_ATTEMPTS = 3;
     private static final int[] NONE = new int[0];
+    private static final int[] FIRST = {0};
     private static final int NO_CHOICE = -2;
 
     private final ModelExecutor executor;
@@ -118,7 +119,14 @@ final class EngineLoop {
 
     /** Ends those whose time is over. */
     private void endOverdue() {
-        for (Sequence sequence : all()) {
+        endOverdue(scheduler.running());
+        endOverdue(scheduler.waiting());
+    }
+
+    private void endOverdue(List<Sequence> sequences) {
+        // From the end, since who is over leaves the list.
+        for (int i = sequences.size() - 1; i >= 0; i--) {
+            Sequence sequence = sequences.get(i);
             Scheduling scheduling = sequence.request().scheduling();
             boolean overdue = isOver(sequence, scheduling.timeout());
             if (overdue && sequence.completionTokens() > 0) {
@@ -138,7 +146,9 @@ final class EngineLoop {
     /** Asks for the images of all who run, and of those who wait as far as there is room for features. */
     private void provideImages() {
         for (Sequence sequence : scheduler.running()) {
-            images.provide(sequence, sequence.computed());
+            if (!sequence.hasPassedImages()) {
+                images.provide(sequence, sequence.computed());
+            }
         }
         for (int i = 0; i < scheduler.waiting().size() && (i == 0 || images.hasRoom()); i++) {
             Sequence sequence = scheduler.waiting().get(i);
@@ -149,12 +159,12 @@ final class EngineLoop {
     }
 
     private static List<KvMemory.Growth> growths(StepPlan plan) {
-        return plan.parts().stream()
-                .map(part -> new KvMemory.Growth(
-                        part.sequence().table(),
-                        part.sequence().computed(),
-                        part.sequence().computed() + part.width()))
-                .toList();
+        List<KvMemory.Growth> growths = new ArrayList<>(plan.parts().size());
+        for (StepPlan.Part part : plan.parts()) {
+            Sequence sequence = part.sequence();
+            growths.add(new KvMemory.Growth(sequence.table(), sequence.computed(), sequence.computed() + part.width()));
+        }
+        return growths;
     }
 
     private boolean fits(StepPlan plan) {
@@ -176,7 +186,7 @@ final class EngineLoop {
     }
 
     private Logits execute(StepPlan plan, KvReservation reservation) {
-        List<SequenceSlice> slices = new ArrayList<>();
+        List<SequenceSlice> slices = new ArrayList<>(plan.parts().size());
         for (int i = 0; i < plan.parts().size(); i++) {
             StepPlan.Part part = plan.parts().get(i);
             Sequence sequence = part.sequence();
@@ -201,6 +211,9 @@ final class EngineLoop {
 
     /** The last known token's row, and one for each guess. */
     private static int[] rows(StepPlan.Part part) {
+        if (part.width() == 1) {
+            return FIRST;
+        }
         int[] rows = new int[1 + part.guesses().length];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = part.tokens() - 1 + i;

@@ -109,6 +109,9 @@ final class FeatureStore {
 
     /** A sequence keeps features only until their positions are computed. */
     void releasePassed(Sequence sequence) {
+        if (sequence.hasPassedImages()) {
+            return;
+        }
         for (int index : sequence.passedImages()) {
             sequence.dropFeatures(index);
         }
@@ -116,6 +119,10 @@ final class FeatureStore {
             if (sequence.computed() >= lastEnd(sequence, span)) {
                 leave(sequence, span.image().hash());
             }
+        }
+        List<ImageSpan> spans = sequence.request().prompt().images();
+        if (spans.isEmpty() || spans.getLast().end() <= sequence.computed()) {
+            sequence.markImagesPassed();
         }
     }
 

@@ -55,7 +55,7 @@ final class Scheduler {
             decoding += candidate.decoding() ? 1 : 0;
         }
         int[] shares = SharePolicy.share(candidates, options.maxStepTokens(), pace.promptTokens(decoding));
-        List<StepPlan.Part> parts = new ArrayList<>();
+        List<StepPlan.Part> parts = new ArrayList<>(running.size());
         for (int i = 0; i < shares.length; i++) {
             if (shares[i] > 0) {
                 parts.add(StepPlan.Part.of(running.get(i), shares[i]));
@@ -66,8 +66,8 @@ final class Scheduler {
 
     /** What each running sequence could run, but that nobody computes what another computes in the same step. */
     private List<SharePolicy.Candidate> candidates() {
-        List<SharePolicy.Candidate> candidates = new ArrayList<>();
-        Set<ContentHash> computing = new HashSet<>();
+        List<SharePolicy.Candidate> candidates = new ArrayList<>(running.size());
+        Set<ContentHash> computing = new HashSet<>(0);
         for (Sequence sequence : running) {
             int runnable = sequence.runnable();
             if (!sequence.isDecoding() && options.prefixCaching()) {

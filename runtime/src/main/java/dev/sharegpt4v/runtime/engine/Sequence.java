@@ -43,6 +43,7 @@ final class Sequence {
     private int computed;
     private int overtaken;
     private boolean preempted;
+    private boolean passedImages;
     private boolean ended;
 
     Sequence(GenerationRequest request, GenerationHandle handle, SequenceClock clock, long seed, int blockSize) {
@@ -165,6 +166,9 @@ final class Sequence {
     /** The same, if the first {@code start} tokens were computed. */
     int runnableFrom(int start) {
         int limit = length;
+        if (passedImages) {
+            return limit - start;
+        }
         List<ImageSpan> spans = request.prompt().images();
         for (int i = 0; i < spans.size(); i++) {
             ImageSpan span = spans.get(i);
@@ -199,6 +203,16 @@ final class Sequence {
         return passed;
     }
 
+    /** Whether no step will need features any more, and none are held. */
+    boolean hasPassedImages() {
+        return passedImages;
+    }
+
+    /** Notes that all images were computed and their features let go. */
+    void markImagesPassed() {
+        passedImages = true;
+    }
+
     void addFeatures(int image, ImageFeatures encoded) {
         features.put(image, encoded);
     }
@@ -221,6 +235,9 @@ final class Sequence {
 
     /** The parts of images among the next {@code count} tokens. */
     List<FeatureSpan> spans(int count) {
+        if (passedImages) {
+            return List.of();
+        }
         List<FeatureSpan> found = new ArrayList<>();
         List<ImageSpan> spans = request.prompt().images();
         for (int i = 0; i < spans.size(); i++) {
@@ -260,6 +277,7 @@ final class Sequence {
     void restart() {
         computed = 0;
         preempted = true;
+        passedImages = false;
     }
 
     /** Ids that may not be sampled now: the end may not come before the least length. */

@@ -42,6 +42,9 @@ final class SharePolicy {
             }
         }
         left = Math.min(left, promptBudget);
+        if (left == 0 || candidates.stream().allMatch(Candidate::decoding)) {
+            return shares;
+        }
         left -= shareAmongShortest(candidates, shares, left / 2);
         for (int i = 0; i < shares.length && left > 0; i++) {
             if (!candidates.get(i).decoding()) {

@@ -48,7 +48,12 @@ record StepPlan(List<Part> parts) {
     }
 
     boolean hasGuesses() {
-        return parts.stream().anyMatch(part -> part.guesses().length > 0);
+        for (Part part : parts) {
+            if (part.guesses().length > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     StepPlan withoutGuesses() {
@@ -57,6 +62,10 @@ record StepPlan(List<Part> parts) {
 
     /** Tokens that the step runs. */
     int width() {
-        return parts.stream().mapToInt(Part::width).sum();
+        int width = 0;
+        for (Part part : parts) {
+            width += part.width();
+        }
+        return width;
     }
 }

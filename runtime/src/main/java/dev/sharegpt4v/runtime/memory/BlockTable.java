@@ -19,6 +19,13 @@ public final class BlockTable {
         return Arrays.copyOf(blocks, size);
     }
 
+    /** A copy of the block ids in an array of the given length, which is no shorter than the table. */
+    int[] blocks(int length) {
+        int[] copy = new int[length];
+        System.arraycopy(blocks, 0, copy, 0, size);
+        return copy;
+    }
+
     int block(int index) {
         return blocks[index];
     }

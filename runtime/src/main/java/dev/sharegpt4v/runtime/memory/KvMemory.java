@@ -12,6 +12,8 @@ import java.util.Optional;
  */
 public final class KvMemory {
 
+    private static final int[] NO_BLOCKS = new int[0];
+
     private final KvGeometry geometry;
     private final boolean caching;
     private final PrefixCache cache;
@@ -169,7 +171,7 @@ public final class KvMemory {
                 ? Optional.of(new BlockCopy(growth.table().block(index), pool.take()))
                 : Optional.empty();
         int more = Math.max(0, geometry.blocksFor(growth.to()) - growth.table().size());
-        int[] blocks = new int[more];
+        int[] blocks = more == 0 ? NO_BLOCKS : new int[more];
         for (int i = 0; i < more; i++) {
             blocks[i] = pool.take();
         }

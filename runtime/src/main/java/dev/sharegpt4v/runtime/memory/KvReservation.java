@@ -31,8 +31,7 @@ public final class KvReservation implements AutoCloseable {
     public int[] blocks(int index) {
         Held entry = held.get(index);
         int before = entry.table().size();
-        int[] after = new int[before + entry.blocks().length];
-        System.arraycopy(entry.table().blocks(), 0, after, 0, before);
+        int[] after = entry.table().blocks(before + entry.blocks().length);
         System.arraycopy(entry.blocks(), 0, after, before, entry.blocks().length);
         entry.copy().ifPresent(copy -> after[entry.copied()] = copy.to());
         return after;

@@ -13,6 +13,7 @@ final class AttentionScratch {
     private float[] sums = new float[0];
     private float[] state = new float[0];
     private float[] block = new float[0];
+    private float[] partials = new float[0];
 
     static AttentionScratch own() {
         return OWN.get();
@@ -41,6 +42,11 @@ final class AttentionScratch {
     float[] state(int size) {
         state = state.length < size ? new float[size] : state;
         return state;
+    }
+
+    float[] partials(int size) {
+        partials = partials.length < size ? new float[size] : partials;
+        return partials;
     }
 
     float[] block(int size) {

@@ -44,7 +44,7 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
         try {
             GraphSession session =
                     GraphSession.open(graphs.decoder(), options.threads(), Optional.of(operators), profile);
-            return new DecoderExecutor(session, operators, pool, shape, options.geometry());
+            return new DecoderExecutor(session, operators, pool, shape, options.geometry(), graphs.padsSingleRows());
         } catch (RuntimeException e) {
             operators.close();
             pool.close();

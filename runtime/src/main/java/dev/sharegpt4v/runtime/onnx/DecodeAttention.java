@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Attention of a single new token: streams the sequence's blocks once, with an online softmax per block. */
 final class DecodeAttention {
@@ -65,7 +64,7 @@ final class DecodeAttention {
                 FloatVector key = FloatVector.fromMemorySegment(SPECIES, bytes, at + (long) d * Float.BYTES, ORDER);
                 sum = key.fma(FloatVector.fromArray(SPECIES, query, d), sum);
             }
-            scores[t] = sum.reduceLanes(VectorOperators.ADD);
+            scores[t] = LaneSum.of(sum);
             max = Math.max(max, scores[t]);
         }
         return max;

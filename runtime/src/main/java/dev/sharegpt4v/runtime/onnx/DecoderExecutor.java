@@ -33,16 +33,24 @@ final class DecoderExecutor implements ModelExecutor {
     private final KvPool pool;
     private final ModelShape shape;
     private final KvGeometry geometry;
+    private final boolean padding;
     private final Map<String, NativeBuffer> buffers = new HashMap<>();
 
+    /** An executor; {@code padding} as {@link PackedStep#of} has it. */
     DecoderExecutor(
-            GraphSession session, CustomOperators operators, KvPool pool, ModelShape shape, KvGeometry geometry) {
+            GraphSession session,
+            CustomOperators operators,
+            KvPool pool,
+            ModelShape shape,
+            KvGeometry geometry,
+            boolean padding) {
         session.require(INPUTS, OUTPUT);
         this.session = session;
         this.operators = operators;
         this.pool = pool;
         this.shape = shape;
         this.geometry = geometry;
+        this.padding = padding;
     }
 
     @Override
@@ -58,7 +66,7 @@ final class DecoderExecutor implements ModelExecutor {
     @Override
     public Logits forward(ForwardStep step) {
         step.copies().forEach(pool::copy);
-        PackedStep packed = PackedStep.of(step, geometry);
+        PackedStep packed = PackedStep.of(step, geometry, padding);
         int rows = packed.logitRows().length;
         long logitBytes = (long) rows * shape.vocabularySize() * Float.BYTES;
         MemorySegment logits = buffer(OUTPUT, logitBytes);
@@ -79,7 +87,7 @@ final class DecoderExecutor implements ModelExecutor {
         } finally {
             tensors.forEach(NativeTensor::close);
         }
-        return new NativeLogits(logits, rows, shape.vocabularySize());
+        return new NativeLogits(logits, step.logitRows(), shape.vocabularySize());
     }
 
     private NativeTensor longs(String name, long[] values) {

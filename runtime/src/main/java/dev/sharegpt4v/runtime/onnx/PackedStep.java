@@ -10,9 +10,9 @@ import java.util.List;
 /**
  * A step laid out as the decoder graph wants it: all slices one after the other, without padding.
  *
- * @param inputIds [T]; 0 where an image's features stand
+ * @param inputIds [T]; 0 where an image's features stand, and for padding after the last slice
  * @param imagePositions [F] packed places that features take
- * @param logitRows [R] packed places whose logits are wanted
+ * @param logitRows [R] packed places whose logits are wanted; the last one twice for padding
  * @param cumulative [B+1] first packed place of each slice
  * @param past [B] tokens already cached
  * @param blockTable [B, maxBlocks], padded with 0
@@ -29,9 +29,16 @@ record PackedStep(
         int maxBlocks,
         int[] slots) {
 
-    static PackedStep of(ForwardStep step, KvGeometry geometry) {
+    /**
+     * Rows of a matrix that ONNX Runtime's threads take at once. Its integer kernels for four bits compute a single row in
+     * another order of sums than two and more, and a single row is also what a multiple of this and one leaves over.
+     */
+    private static final int ROWS_AT_ONCE = 128;
+
+    /** Lays a step out; {@code padding} adds a row wherever a single one would be computed alone. */
+    static PackedStep of(ForwardStep step, KvGeometry geometry, boolean padding) {
         List<SequenceSlice> slices = step.slices();
-        int tokens = step.tokens();
+        int tokens = padding ? padded(step.tokens()) : step.tokens();
         int rows = slices.size();
         int features = slices.stream()
                 .flatMap(slice -> slice.spans().stream())
@@ -44,7 +51,7 @@ record PackedStep(
         PackedStep packed = new PackedStep(
                 new long[tokens],
                 new long[features],
-                new long[step.logitRows()],
+                new long[padding ? padded(step.logitRows()) : step.logitRows()],
                 new int[rows + 1],
                 new int[rows],
                 new int[rows * maxBlocks],
@@ -52,6 +59,10 @@ record PackedStep(
                 new int[tokens]);
         packed.fill(slices, geometry);
         return packed;
+    }
+
+    private static int padded(int rows) {
+        return rows % ROWS_AT_ONCE == 1 ? rows + 1 : rows;
     }
 
     int tokens() {
@@ -90,6 +101,9 @@ record PackedStep(
             }
             place += length;
             cumulative[row + 1] = place;
+        }
+        if (logit > 0) {
+            Arrays.fill(logitRows, logit, logitRows.length, logitRows[logit - 1]);
         }
     }
 }

@@ -8,8 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Paged attention on the CPU: rotates queries and keys, writes keys and values to their slots, attends causally.
  *
- * <p>Work is split by head and by sequence. What a token gets does not depend on which other sequences share the step, nor
- * on how the work is split: every sum runs over the token's own blocks in order.
+ * <p>Work is split by head and by sequence. What a token gets does not depend, to the last bit, on which other sequences
+ * share the step, on how its prompt was cut, or on how the work is split: every sum runs over the token's own blocks in order.
+ * Packed tokens after the last slice get zeros.
  *
  * <p>Source: RoPE, arXiv:2104.09864, half-split form; online softmax, arXiv:1805.02867; paging, arXiv:2309.06180.
  */
@@ -35,6 +36,7 @@ final class PagedAttentionKernel implements CustomOperators.Kernel {
     @Override
     public void compute(KernelContext context) {
         AttentionStep step = AttentionStep.of(context, attributes);
+        clearPadding(step);
         int heads = attributes.heads();
         int group = heads / attributes.kvHeads();
         int items = attributes.kvHeads();
@@ -45,6 +47,12 @@ final class PagedAttentionKernel implements CustomOperators.Kernel {
         } else {
             context.parallel(items, head -> head(step, head, group));
         }
+    }
+
+    private void clearPadding(AttentionStep step) {
+        long row = (long) attributes.heads() * attributes.headSize() * Float.BYTES;
+        long used = step.cumulative()[step.rows()] * row;
+        step.output().asSlice(used, step.tokens() * row - used).fill((byte) 0);
     }
 
     private long work(AttentionStep step) {

@@ -11,8 +11,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Attention of a chunk of a prompt: block by block over the context, eight queries at a time.
  *
- * <p>A block's keys are transposed once and then serve all queries of the chunk, so that scores come out sixteen lanes at a
- * time without adding across lanes.
+ * <p>A block's keys are transposed once and then serve all queries of the chunk, so that scores come out a
+ * vector at a time without adding across lanes. Every sum has the order that it has in {@link DecodeAttention}: a token's
+ * result is the same to the last bit whether it came in a chunk or alone.
  */
 final class PrefillAttention {
 
@@ -35,6 +36,7 @@ final class PrefillAttention {
     private final float[] keys;
     private final float[] scores;
     private final float[] block;
+    private final float[] partials;
 
     private PrefillAttention(AttentionStep step, CustomOperators.Attributes shape, KvPool pool, int row, int head) {
         this.step = step;
@@ -54,6 +56,7 @@ final class PrefillAttention {
         this.keys = scratch.transposed(size * blockSize);
         this.scores = scratch.scores(TILE * blockSize);
         this.block = scratch.block(size * blockSize);
+        this.partials = scratch.partials(TILE * LANES * LANES);
         Arrays.fill(query, 0, padded * size, 0f);
         Arrays.fill(sums, 0, padded * size, 0f);
         for (int i = 0; i < padded; i++) {
@@ -135,7 +138,19 @@ final class PrefillAttention {
         }
     }
 
+    /** Products of a tile's queries with a vector of keys, summed in the order of {@link DecodeAttention}. */
     private void scores(int tile, int t) {
+        for (int lane = 0; lane < LANES; lane++) {
+            partialScores(tile * size, lane, t);
+        }
+        for (int i = 0; i < TILE; i++) {
+            LaneSum.columns(partials, i * LANES * LANES);
+            FloatVector.fromArray(SPECIES, partials, i * LANES * LANES).intoArray(scores, i * blockSize + t);
+        }
+    }
+
+    /** The sums over every {@code LANES}th channel: what stands in one lane when a vector runs over the channels. */
+    private void partialScores(int q, int lane, int t) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = FloatVector.zero(SPECIES);
         FloatVector s2 = FloatVector.zero(SPECIES);
@@ -144,26 +159,27 @@ final class PrefillAttention {
         FloatVector s5 = FloatVector.zero(SPECIES);
         FloatVector s6 = FloatVector.zero(SPECIES);
         FloatVector s7 = FloatVector.zero(SPECIES);
-        int q = tile * size;
-        for (int d = 0; d < size; d++, q++) {
+        for (int d = lane; d < size; d += LANES) {
             FloatVector key = FloatVector.fromArray(SPECIES, keys, d * blockSize + t);
-            s0 = key.fma(FloatVector.broadcast(SPECIES, query[q]), s0);
-            s1 = key.fma(FloatVector.broadcast(SPECIES, query[q + size]), s1);
-            s2 = key.fma(FloatVector.broadcast(SPECIES, query[q + 2 * size]), s2);
-            s3 = key.fma(FloatVector.broadcast(SPECIES, query[q + 3 * size]), s3);
-            s4 = key.fma(FloatVector.broadcast(SPECIES, query[q + 4 * size]), s4);
-            s5 = key.fma(FloatVector.broadcast(SPECIES, query[q + 5 * size]), s5);
-            s6 = key.fma(FloatVector.broadcast(SPECIES, query[q + 6 * size]), s6);
-            s7 = key.fma(FloatVector.broadcast(SPECIES, query[q + 7 * size]), s7);
+            s0 = key.fma(FloatVector.broadcast(SPECIES, query[q + d]), s0);
+            s1 = key.fma(FloatVector.broadcast(SPECIES, query[q + d + size]), s1);
+            s2 = key.fma(FloatVector.broadcast(SPECIES, query[q + d + 2 * size]), s2);
+            s3 = key.fma(FloatVector.broadcast(SPECIES, query[q + d + 3 * size]), s3);
+            s4 = key.fma(FloatVector.broadcast(SPECIES, query[q + d + 4 * size]), s4);
+            s5 = key.fma(FloatVector.broadcast(SPECIES, query[q + d + 5 * size]), s5);
+            s6 = key.fma(FloatVector.broadcast(SPECIES, query[q + d + 6 * size]), s6);
+            s7 = key.fma(FloatVector.broadcast(SPECIES, query[q + d + 7 * size]), s7);
         }
-        s0.intoArray(scores, t);
-        s1.intoArray(scores, blockSize + t);
-        s2.intoArray(scores, 2 * blockSize + t);
-        s3.intoArray(scores, 3 * blockSize + t);
-        s4.intoArray(scores, 4 * blockSize + t);
-        s5.intoArray(scores, 5 * blockSize + t);
-        s6.intoArray(scores, 6 * blockSize + t);
-        s7.intoArray(scores, 7 * blockSize + t);
+        int at = lane * LANES;
+        int next = LANES * LANES;
+        s0.intoArray(partials, at);
+        s1.intoArray(partials, at + next);
+        s2.intoArray(partials, at + 2 * next);
+        s3.intoArray(partials, at + 3 * next);
+        s4.intoArray(partials, at + 4 * next);
+        s5.intoArray(partials, at + 5 * next);
+        s6.intoArray(partials, at + 6 * next);
+        s7.intoArray(partials, at + 7 * next);
     }
 
     /** Turns a query's scores of this block into weights; tokens from {@code visible} on lie in its future. */

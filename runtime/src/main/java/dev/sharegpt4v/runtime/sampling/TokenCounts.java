@@ -29,11 +29,14 @@ public final class TokenCounts {
 
     void apply(SamplingOptions options, float[] logits) {
         if (options.repetitionPenalty() != 1f) {
-            BitSet seen = (BitSet) prompt.clone();
-            seen.or(completion);
-            for (int id = seen.nextSetBit(0); id >= 0 && id < logits.length; id = seen.nextSetBit(id + 1)) {
-                float penalty = options.repetitionPenalty();
+            float penalty = options.repetitionPenalty();
+            for (int id = prompt.nextSetBit(0); id >= 0 && id < logits.length; id = prompt.nextSetBit(id + 1)) {
                 logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+            }
+            for (int id = completion.nextSetBit(0); id >= 0 && id < logits.length; id = completion.nextSetBit(id + 1)) {
+                if (!prompt.get(id)) {
+                    logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+                }
             }
         }
         if (options.presencePenalty() != 0f || options.frequencyPenalty() != 0f) {

@@ -18,16 +18,21 @@ import java.util.function.Supplier;
 /** Untrusted image references to encoder inputs; a bounded number of images is decoded at one time. */
 final class ImageIntake {
 
+    /** Some fifty pictures of 336 by 336 pixels. */
+    private static final long KEPT_BYTES = 64L << 20;
+
     private final ServedModel model;
     private final HttpLimits limits;
     private final ServerMetrics metrics;
     private final Semaphore decoding;
+    private final PreparedImages known = new PreparedImages(KEPT_BYTES);
 
     ImageIntake(ServedModel model, HttpLimits limits, ServerMetrics metrics) {
         this.model = model;
         this.limits = limits;
         this.metrics = metrics;
         this.decoding = new Semaphore(limits.maxDecoding());
+        metrics.watchBytes("prepared_images", "Prepared pictures that are kept", known::bytes, KEPT_BYTES);
     }
 
     /** Prepares the images of one request beside each other; the first one that is refused, in their order, is told. */
@@ -83,6 +88,15 @@ final class ImageIntake {
 
     /** The image in these bytes. */
     ImageInput fromBytes(byte[] bytes, Orientation orientation, String param) {
+        PreparedImages.Key key = PreparedImages.Key.of(bytes, orientation);
+        return known.find(key).orElseGet(() -> {
+            ImageInput image = prepare(bytes, orientation, param);
+            known.keep(key, image);
+            return image;
+        });
+    }
+
+    private ImageInput prepare(byte[] bytes, Orientation orientation, String param) {
         decoding.acquireUninterruptibly();
         long started = System.nanoTime();
         try {
