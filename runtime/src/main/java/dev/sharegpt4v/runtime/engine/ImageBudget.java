@@ -3,13 +3,12 @@ package dev.sharegpt4v.runtime.engine;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Bytes of prepared images that live requests hold, up to a limit; those of one prompt share theirs. Thread-safe. */
 final class ImageBudget {
 
     private final long limit;
-    private final Map<ImageInput, Integer> holders = new IdentityHashMap<>();
+    private final IdentityHashMap<ImageInput, Integer> holders = new IdentityHashMap<>();
     private long held;
 
     ImageBudget(long limit) {
