@@ -32,7 +32,7 @@ final class CacheGauges {
                 () -> engine.snapshot().caches().idleFeatureBytes(),
                 options.featureBytes());
         metrics.watchBytes(
-                "prepared_images", "Prepared images of live requests", engine::imageBytes, options.imageBytes());
+                "request_images", "Prepared images of live requests", engine::imageBytes, options.imageBytes());
         KeptMemory kept = model.images().kept();
         metrics.watchBytes(
                 "image_scratch",

@@ -134,6 +134,10 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
      * @param bytes in use now
      */
     public void watchBytes(String name, String description, LongSupplier bytes, long limit) {
+        if (registry.find("sharegpt4v_" + name + "_bytes").meter() != null) {
+            // The registry would keep the first one and drop this one in silence.
+            throw new IllegalStateException("two gauges are named " + name + ". This is a bug.");
+        }
         Gauge.builder("sharegpt4v_" + name + "_bytes", bytes::getAsLong)
                 .description(description)
                 .register(registry);

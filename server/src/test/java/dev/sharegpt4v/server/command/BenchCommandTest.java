@@ -345,7 +345,13 @@ final class BenchCommandTest {
                 "--json",
                 json().toString());
         assertThat(ended.out())
-                .contains("sends nonsense", "comes in a burst", "encoder cache", "kv cache", "prepared images")
+                .contains(
+                        "sends nonsense",
+                        "comes in a burst",
+                        "encoder cache",
+                        "kv cache",
+                        "prepared images",
+                        "request images")
                 .contains("ok   every answer is whole or a typed error")
                 .contains("ok   equal questions have equal answers")
                 .contains("ok   every cache stays within its limit")

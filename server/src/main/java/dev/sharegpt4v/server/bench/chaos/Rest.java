@@ -14,7 +14,7 @@ final class Rest {
             "sharegpt4v_images_encoding",
             "sharegpt4v_kv_blocks_used",
             "sharegpt4v_image_features_bytes",
-            "sharegpt4v_prepared_images_bytes",
+            "sharegpt4v_request_images_bytes",
             "sharegpt4v_http_requests_admitted");
 
     /** Pools of threads and connections keep a few. */

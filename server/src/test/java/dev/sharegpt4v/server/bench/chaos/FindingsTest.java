@@ -77,7 +77,7 @@ final class FindingsTest {
                 "images_encoding",
                 "kv_blocks_used",
                 "image_features_bytes",
-                "prepared_images_bytes",
+                "request_images_bytes",
                 "http_requests_admitted")) {
             zero.put("sharegpt4v_" + name, 0.0);
         }
