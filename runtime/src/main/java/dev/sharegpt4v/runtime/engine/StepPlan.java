@@ -60,6 +60,19 @@ record StepPlan(List<Part> parts) {
         return new StepPlan(parts.stream().map(Part::withoutGuesses).toList());
     }
 
+    /** Sequences that run their newest token. */
+    int streams() {
+        return (int) parts.stream().filter(part -> part.sequence().isDecoding()).count();
+    }
+
+    /** Tokens of prompts. */
+    int promptTokens() {
+        return parts.stream()
+                .filter(part -> !part.sequence().isDecoding())
+                .mapToInt(Part::tokens)
+                .sum();
+    }
+
     /** Tokens that the step runs. */
     int width() {
         int width = 0;
