@@ -39,7 +39,7 @@ final class KilledStartTest {
     }
 
     @Test
-    void theStartAfterAKillIsCleanAndTwoAtOnceDoNotHurtEachOther() throws Exception {
+    void theStartAfterAKillIsCleanAndTwoAtOnceDoNotHurtEachOther() throws IOException {
         killWhen(() -> Files.exists(packages().resolve(".sharegpt4v-demo.lock")));
         killWhen(() -> size(packages().resolve(".sharegpt4v-demo.partial/decoder.onnx.data")) > 0);
         killWhen(() -> Files.exists(packages().resolve("sharegpt4v-demo")));
@@ -70,7 +70,7 @@ final class KilledStartTest {
         assertThat(names(cache(), "libonnxruntime")).hasSize(1);
     }
 
-    private static void killWhen(BooleanSupplier moment) throws Exception {
+    private static void killWhen(BooleanSupplier moment) throws IOException {
         try (Start start = serve()) {
             while (start.process().isAlive() && !moment.getAsBoolean()) {
                 LockSupport.parkNanos(500_000);

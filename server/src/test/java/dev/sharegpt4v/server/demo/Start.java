@@ -46,13 +46,9 @@ record Start(Process process, List<String> said) implements AutoCloseable {
         }
     }
 
-    /** SIGKILL, as the kernel sends it when memory is short. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
-    }
-
+    /** SIGKILL, as the kernel sends it when memory is short; its locks are free when this returns. */
     @Override
-    public void close() throws InterruptedException {
-        kill();
+    public void close() {
+        process.destroyForcibly().onExit().join();
     }
 }
