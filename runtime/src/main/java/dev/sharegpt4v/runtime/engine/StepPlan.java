@@ -62,15 +62,20 @@ record StepPlan(List<Part> parts) {
 
     /** Sequences that run their newest token. */
     int streams() {
-        return (int) parts.stream().filter(part -> part.sequence().isDecoding()).count();
+        int streams = 0;
+        for (Part part : parts) {
+            streams += part.sequence().isDecoding() ? 1 : 0;
+        }
+        return streams;
     }
 
     /** Tokens of prompts. */
     int promptTokens() {
-        return parts.stream()
-                .filter(part -> !part.sequence().isDecoding())
-                .mapToInt(Part::tokens)
-                .sum();
+        int tokens = 0;
+        for (Part part : parts) {
+            tokens += part.sequence().isDecoding() ? 0 : part.tokens();
+        }
+        return tokens;
     }
 
     /** Tokens that the step runs. */
