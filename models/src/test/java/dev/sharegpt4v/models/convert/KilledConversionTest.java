@@ -34,8 +34,9 @@ final class KilledConversionTest {
 
     @Test
     void theFirstConversionLeavesAWholePackageOrNoneAndTheNextOneSucceeds() throws IOException {
-        for (int step : stepsToDieAt()) {
-            CrashingFiles files = new CrashingFiles(step);
+        List<Integer> steps = stepsToDieAt();
+        for (int i = 0; i < steps.size(); i += 2) {
+            CrashingFiles files = new CrashingFiles(steps.get(i));
             die(files);
             if (Files.exists(out())) {
                 requireWhole("fp32");

@@ -101,11 +101,15 @@ final class EngineLoop {
                 return;
             }
             plan.parts().forEach(part -> start(part.sequence()));
+            int streams = plan.streams();
+            int prompts = plan.promptTokens();
             Logits logits = execute(plan, reservation);
             reservation.commit();
             commit(plan, logits);
             steps++;
-            report(plan, nanoTime.getAsLong() - started);
+            long nanos = nanoTime.getAsLong() - started;
+            pace.note(streams, prompts, plan.width() - streams - prompts, nanos);
+            report(plan, nanos);
         }
     }
 
@@ -380,7 +384,6 @@ final class EngineLoop {
     }
 
     private void report(StepPlan plan, long nanos) {
-        pace.note(plan.width(), nanos);
         int decoded = 0;
         int prefilled = 0;
         for (StepPlan.Part part : plan.parts()) {

@@ -36,14 +36,6 @@ final class StepCost {
         return constant(slope) + slope * stepTokens;
     }
 
-    /** The most tokens whose step is expected to take no longer than {@code limit} nanoseconds; at least 1. */
-    int tokensWithin(double limit) {
-        double slope = slope();
-        return slope == 0
-                ? Integer.MAX_VALUE
-                : (int) Math.clamp((limit - constant(slope)) / slope, 1, Integer.MAX_VALUE);
-    }
-
     private double constant(double slope) {
         return Math.max(0, (nanos - slope * tokens) / weight);
     }

@@ -10,36 +10,39 @@ import java.util.List;
  */
 final class StepPace {
 
-    /** Until steps of several sizes were seen. */
-    private static final int UNKNOWN_PROMPT_TOKENS = 16;
     /** A stream whose guesses did not pay is given another chance so often. */
     private static final int STEPS_BETWEEN_CHANCES = 64;
 
     private final EngineOptions options;
     private final int contextLength;
     private final StepCost cost = new StepCost();
+    private final PromptPace prompts;
     private long guessed;
     private long accepted;
 
     StepPace(EngineOptions options, int contextLength) {
         this.options = options;
         this.contextLength = contextLength;
+        this.prompts = new PromptPace(options.maxStretch(), options.maxRunning());
     }
 
-    /** Notes how long a step of so many tokens took. */
-    void note(int tokens, long nanos) {
-        cost.note(tokens, nanos);
+    /**
+     * Notes how long a step took.
+     *
+     * @param streams newest tokens of streams in it
+     * @param promptTokens tokens of prompts in it
+     * @param guesses tokens that were guessed ahead
+     */
+    void note(int streams, int promptTokens, int guesses, long nanos) {
+        cost.note(streams + promptTokens + guesses, nanos);
+        if (guesses == 0) {
+            prompts.note(streams, promptTokens, nanos);
+        }
     }
 
     /** Tokens of prompts that may join a step of so many streams. */
     int promptTokens(int streams) {
-        if (streams == 0 || options.maxStretch() == 0) {
-            return Integer.MAX_VALUE;
-        }
-        if (!cost.isKnown()) {
-            return UNKNOWN_PROMPT_TOKENS;
-        }
-        return Math.max(1, cost.tokensWithin(options.maxStretch() * cost.of(streams)) - streams);
+        return prompts.tokens(streams);
     }
 
     /** Adds guesses to streams that run alone, as long as the expected tokens of the step grow faster than its time. */

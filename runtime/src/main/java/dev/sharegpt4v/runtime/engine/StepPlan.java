@@ -60,6 +60,24 @@ record StepPlan(List<Part> parts) {
         return new StepPlan(parts.stream().map(Part::withoutGuesses).toList());
     }
 
+    /** Sequences that run their newest token. */
+    int streams() {
+        int streams = 0;
+        for (Part part : parts) {
+            streams += part.sequence().isDecoding() ? 1 : 0;
+        }
+        return streams;
+    }
+
+    /** Tokens of prompts. */
+    int promptTokens() {
+        int tokens = 0;
+        for (Part part : parts) {
+            tokens += part.sequence().isDecoding() ? 0 : part.tokens();
+        }
+        return tokens;
+    }
+
     /** Tokens that the step runs. */
     int width() {
         int width = 0;

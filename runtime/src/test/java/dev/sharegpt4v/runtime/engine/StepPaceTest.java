@@ -21,8 +21,6 @@ final class StepPaceTest {
             cost.note(tokens, 80_000_000L + tokens * 20_000_000L);
         }
         assertThat(cost.of(10)).isCloseTo(280e6, within(1e3));
-        assertThat(cost.tokensWithin(180.5e6)).isEqualTo(5);
-        assertThat(cost.tokensWithin(1)).as("a step has a token").isEqualTo(1);
     }
 
     @Test
@@ -35,16 +33,6 @@ final class StepPaceTest {
             cost.note(1 + i % 4, 5000 + 300 * (1 + i % 4));
         }
         assertThat(cost.of(3)).isCloseTo(5900, within(10.0));
-    }
-
-    @Test
-    void promptsMayStretchAStepOfStreamsOnlyByTheGivenFactor() {
-        assertThat(pace.promptTokens(1)).as("nothing measured yet").isEqualTo(16);
-        learn();
-        // One stream takes 100 ms; 2.5 times that leave room for 7.5 tokens beside it in all.
-        assertThat(pace.promptTokens(1)).isEqualTo(7);
-        assertThat(pace.promptTokens(4)).isEqualTo(12);
-        assertThat(pace.promptTokens(0)).as("nobody waits").isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
@@ -106,7 +94,7 @@ final class StepPaceTest {
     private void learn() {
         for (int i = 0; i < 50; i++) {
             int tokens = 1 + i % 8;
-            pace.note(tokens, 80_000_000L + tokens * 20_000_000L);
+            pace.note(tokens, 0, 0, 80_000_000L + tokens * 20_000_000L);
         }
     }
 

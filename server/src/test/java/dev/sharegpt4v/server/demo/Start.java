@@ -1,0 +1,54 @@
+package dev.sharegpt4v.server.demo;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The program in a process of its own, with folders of its own for all that it keeps. */
+record Start(Process process, List<String> said) implements AutoCloseable {
+
+    /** Starts the command line. */
+    static Start of(Path home, Path cache, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                // A start is all that is measured here, and half of it is the compiler.
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.awt.headless=true",
+                "-Dsharegpt4v.home=" + home,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.sharegpt4v.server.Main"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("XDG_CACHE_HOME", cache.toString());
+        return new Start(builder.start(), new ArrayList<>());
+    }
+
+    /** Reads until the program says this; false when it ends before. */
+    boolean awaitLine(String beginning) {
+        try {
+            BufferedReader reader = process.inputReader();
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                said.add(line);
+                if (line.startsWith(beginning)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGKILL, as the kernel sends it when memory is short; its locks are free when this returns. */
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}
