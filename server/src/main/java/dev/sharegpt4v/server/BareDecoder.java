@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;

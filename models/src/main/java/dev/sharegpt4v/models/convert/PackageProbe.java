@@ -6,6 +6,7 @@ import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.execution.FeatureSpan;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.SequenceSlice;
@@ -36,7 +37,7 @@ final class PackageProbe implements AutoCloseable {
     static PackageProbe open(LoadedModel model, int positions) {
         int threads = Runtime.getRuntime().availableProcessors();
         int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
-        CpuOptions options = new CpuOptions(threads, threads, 1, new KvGeometry(blocks, BLOCK_SIZE));
+        CpuOptions options = new CpuOptions(threads, threads, 1, new KvGeometry(blocks, BLOCK_SIZE), KvFormat.FP32);
         return new PackageProbe(model, CpuDevice.open(model.graphs(), model.shape(), options), blocks);
     }
 
