@@ -24,8 +24,9 @@ public final class BareDecoder implements AutoCloseable {
      * @param threads of a step
      * @param profile receives the time of every operator when the decoder is closed
      */
-    public static BareDecoder open(LoadedModel model, int threads, KvGeometry geometry, Optional<Path> profile) {
-        CpuOptions options = new CpuOptions(threads, 1, 1, geometry);
+    public static BareDecoder open(
+            LoadedModel model, int threads, KvGeometry geometry, KvFormat format, Optional<Path> profile) {
+        CpuOptions options = new CpuOptions(threads, 1, 1, geometry, format);
         return new BareDecoder(CpuDevice.decoder(model.graphs(), model.shape(), options, profile));
     }
 
