@@ -1,6 +1,8 @@
 package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.runtime.execution.KvFormat;
+import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.onnx.CpuDevice;
 
 /**
  * What the KV cache may be.
@@ -10,6 +12,11 @@ import dev.sharegpt4v.runtime.execution.KvFormat;
  * @param size of all blocks together
  */
 public record KvBudget(int blockSize, KvFormat format, Size size) {
+
+    /** Bytes that a block takes over all layers, scales and padding included. */
+    public long blockBytes(ModelShape shape) {
+        return CpuDevice.kvBlockBytes(shape, blockSize, format);
+    }
 
     /** How large the cache may be. */
     public sealed interface Size {}

@@ -2,7 +2,6 @@ package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import java.util.Locale;
 
 /**
@@ -27,7 +26,7 @@ record KvSizing(KvGeometry geometry, long bytes, String reason) {
      * @throws IllegalArgumentException when not even that one fits
      */
     static KvSizing choose(ModelShape shape, KvBudget budget, MachineMemory memory, MemoryNeeds needs, int least) {
-        long blockBytes = CpuDevice.kvBlockBytes(shape, budget.blockSize(), budget.format());
+        long blockBytes = budget.blockBytes(shape);
         long left = Math.max(0, memory.bytes() - needs.total());
         long contexts = Math.ceilDiv(shape.contextLength(), budget.blockSize()) * (long) MOST_CONTEXTS;
         long bytes = switch (budget.size()) {

@@ -10,8 +10,8 @@ import dev.sharegpt4v.models.checkpoint.VisionConfig;
  *
  * @param weights of decoder and vision tower as they are in memory
  * @param activations of the largest step and of the largest batch of images
- * @param features of images that are kept, and prepared images that wait
- * @param heap that the JVM may grow to, and what it needs outside of it
+ * @param features of images that are kept
+ * @param heap that the JVM may grow to, prepared images in it, and what it needs outside of it
  */
 record MemoryNeeds(long weights, long activations, long features, long heap) {
 
@@ -29,7 +29,7 @@ record MemoryNeeds(long weights, long activations, long features, long heap) {
                                 config.engine().maxStepTokens(),
                                 config.engine().maxRunning())
                         + images(manifest.model().vision(), config.encoderBatch()),
-                config.engine().featureBytes() + config.engine().imageBytes(),
+                config.engine().featureBytes(),
                 heap + PROCESS);
     }
 

@@ -55,8 +55,7 @@ final class KvDivergence {
      * @param most pictures
      * @param own whether the model's own answers follow, or random words
      */
-    static List<Cost> measure(Path packageFolder, Path pictures, int most, boolean own)
-            throws IOException {
+    static List<Cost> measure(Path packageFolder, Path pictures, int most, boolean own) throws IOException {
         try (LoadedModel model = LoadedModel.open(packageFolder)) {
             List<Prompt> prompts = new ArrayList<>();
             for (Path file : pictures(pictures, most)) {

@@ -2,7 +2,6 @@ package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.server.BareDecoder;
 import dev.sharegpt4v.server.bench.engine.DecodeTraffic;
 import dev.sharegpt4v.server.bench.engine.MemoryBandwidth;
@@ -108,7 +107,7 @@ final class EngineBenchCommand implements Callable<Integer> {
     }
 
     private DecodeTraffic traffic(LoadedModel loaded) {
-        long block = CpuDevice.kvBlockBytes(loaded.shape(), model.kv.blockSize, model.kv.format);
+        long block = model.kv.budget().blockBytes(loaded.shape());
         return DecodeTraffic.of(loaded.manifest(), block / model.kv.blockSize);
     }
 

@@ -8,7 +8,7 @@ import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.Checkpoints;
 import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.ModelShape;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
+import dev.sharegpt4v.server.KvBudget;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +127,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static long context(ModelShape shape, KvFormat format) {
-        int blocks = Math.ceilDiv(shape.contextLength(), BLOCK);
-        return CpuDevice.kvBlockBytes(shape, BLOCK, format) * blocks >> 20;
+        KvBudget budget = new KvBudget(BLOCK, format, new KvBudget.Automatic());
+        return budget.blockBytes(shape) * Math.ceilDiv(shape.contextLength(), BLOCK) >> 20;
     }
 }
