@@ -35,7 +35,7 @@ ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=120s \
     CMD ["/opt/jre/bin/java", "-cp", "/app/sharegpt4v.jar:/app/lib/*", "dev.sharegpt4v.server.HealthProbe"]
-ENTRYPOINT ["/opt/jre/bin/java", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
+ENTRYPOINT ["/opt/jre/bin/java", "-XX:MaxRAMPercentage=12.5", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
             "--sun-misc-unsafe-memory-access=allow", "-Djava.awt.headless=true", "-Dsharegpt4v.home=/app", \
             "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve"]

@@ -39,20 +39,8 @@ public final class Application implements AutoCloseable {
         this.config = config;
         this.loaded = loaded;
         this.name = config.servedName().orElse(loaded.name());
-        KvGeometry geometry = KvSizing.choose(loaded.shape(), config.blockSize(), config.kvCacheBytes());
-        LOG.log(
-                System.Logger.Level.INFO,
-                "KV cache: %d blocks of %d tokens, %d MB when all are used; %d threads"
-                        .formatted(
-                                geometry.blocks(),
-                                geometry.blockSize(),
-                                loaded.shape().kvBytesPerToken(Float.BYTES) * geometry.blocks() * geometry.blockSize()
-                                        >> 20,
-                                config.threads()));
-        CpuDevice device = CpuDevice.open(
-                loaded.graphs(),
-                loaded.shape(),
-                new CpuOptions(config.threads(), config.encoderThreads(), config.encoderBatch(), geometry));
+        CpuOptions options = DeviceOptions.choose(loaded, config);
+        CpuDevice device = CpuDevice.open(loaded.graphs(), loaded.shape(), options);
         try {
             WarmUp.run(device, loaded);
         } catch (RuntimeException e) {
@@ -63,7 +51,8 @@ public final class Application implements AutoCloseable {
         this.metrics = new ServerMetrics(Version.TEXT, name);
         this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
         metrics.watch(engine::snapshot);
-        CacheGauges.watch(metrics, engine, config.engine(), geometry, loaded);
+        KvGeometry geometry = options.geometry();
+        CacheGauges.watch(metrics, engine, config, geometry, loaded);
         this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
         this.web = web(served());
     }

@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;
@@ -23,8 +24,9 @@ public final class BareDecoder implements AutoCloseable {
      * @param threads of a step
      * @param profile receives the time of every operator when the decoder is closed
      */
-    public static BareDecoder open(LoadedModel model, int threads, KvGeometry geometry, Optional<Path> profile) {
-        CpuOptions options = new CpuOptions(threads, 1, 1, geometry);
+    public static BareDecoder open(
+            LoadedModel model, int threads, KvGeometry geometry, KvFormat format, Optional<Path> profile) {
+        CpuOptions options = new CpuOptions(threads, 1, 1, geometry, format);
         return new BareDecoder(CpuDevice.decoder(model.graphs(), model.shape(), options, profile));
     }
 

@@ -6,7 +6,6 @@ import dev.sharegpt4v.runtime.engine.EngineListener;
 import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;
-import dev.sharegpt4v.runtime.onnx.CpuOptions;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 
 /** Greedy captions in this process, without HTTP. */
@@ -22,12 +21,7 @@ public final class Captioner implements AutoCloseable {
 
     /** Opens an engine on a model; both are closed together. */
     public static Captioner open(LoadedModel model, ServerConfig config) {
-        CpuOptions options = new CpuOptions(
-                config.threads(),
-                config.encoderThreads(),
-                config.encoderBatch(),
-                KvSizing.choose(model.shape(), config.blockSize(), config.kvCacheBytes()));
-        CpuDevice device = CpuDevice.open(model.graphs(), model.shape(), options);
+        CpuDevice device = CpuDevice.open(model.graphs(), model.shape(), DeviceOptions.choose(model, config));
         return new Captioner(
                 model, Engine.start(device.executor(), device.encoder(), config.engine(), EngineListener.NONE));
     }

@@ -2,37 +2,85 @@ package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
-import java.lang.management.ManagementFactory;
-import java.util.OptionalLong;
+import java.util.Locale;
 
-/** Chooses the size of the KV cache: what was asked for, else a share of the machine's memory, at least one context. */
-final class KvSizing {
+/**
+ * The chosen KV cache.
+ *
+ * @param geometry its blocks
+ * @param bytes of all blocks
+ * @param reason in words, with the numbers it follows from
+ */
+record KvSizing(KvGeometry geometry, long bytes, String reason) {
 
-    private static final int MEMORY_SHARE = 8;
+    /** On a machine that others use too. */
+    private static final int MACHINE_SHARE = 8;
+
     private static final int MOST_CONTEXTS = 16;
 
-    private KvSizing() {}
-
-    static KvGeometry choose(ModelShape shape, int blockSize, OptionalLong bytes) {
-        return choose(shape, blockSize, bytes, physicalMemory());
-    }
-
-    static KvGeometry choose(ModelShape shape, int blockSize, OptionalLong bytes, long memory) {
-        long blockBytes = shape.kvBytesPerToken(Float.BYTES) * blockSize;
-        int context = Math.ceilDiv(shape.contextLength(), blockSize);
-        long blocks = bytes.isPresent()
-                ? bytes.getAsLong() / blockBytes
-                : Math.clamp(memory / MEMORY_SHARE / blockBytes, context, (long) context * MOST_CONTEXTS);
-        if (blocks < 1) {
-            throw new IllegalArgumentException("a KV cache of %d bytes holds no block of %d tokens, which takes %d"
-                    .formatted(bytes.orElse(0), blockSize, blockBytes));
+    /**
+     * Chooses: memory less weights, activations, image features and heap is what is left; of that a container gives all, a
+     * machine an eighth of its memory at most, and neither more than sixteen contexts.
+     *
+     * @param least positions of the smallest request that must fit
+     * @throws IllegalArgumentException when not even that one fits
+     */
+    static KvSizing choose(ModelShape shape, KvBudget budget, MachineMemory memory, MemoryNeeds needs, int least) {
+        long blockBytes = budget.blockBytes(shape);
+        long left = Math.max(0, memory.bytes() - needs.total());
+        long contexts = Math.ceilDiv(shape.contextLength(), budget.blockSize()) * (long) MOST_CONTEXTS;
+        long bytes = switch (budget.size()) {
+            case KvBudget.Bytes(long asked) -> asked;
+            case KvBudget.Share(double share) -> (long) (left * share);
+            case KvBudget.Automatic() ->
+                Math.min(memory.hard() ? left : Math.min(left, memory.bytes() / MACHINE_SHARE), contexts * blockBytes);
+        };
+        int blocks = (int) Math.min(bytes / blockBytes, Integer.MAX_VALUE / budget.blockSize());
+        String reason = reason(budget, bytes, left) + ": " + account(memory, needs, left);
+        if (blocks < Math.ceilDiv(least, budget.blockSize())) {
+            throw new IllegalArgumentException(refusal(budget, blocks, least, blockBytes, reason));
         }
-        return new KvGeometry((int) Math.min(blocks, Integer.MAX_VALUE / blockSize), blockSize);
+        return new KvSizing(new KvGeometry(blocks, budget.blockSize()), blocks * blockBytes, reason);
     }
 
-    private static long physicalMemory() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                ? system.getTotalMemorySize()
-                : Runtime.getRuntime().maxMemory();
+    private static String reason(KvBudget budget, long bytes, long left) {
+        return switch (budget.size()) {
+            case KvBudget.Bytes(long asked) ->
+                asked > left ? "as asked for, which is more than is left" : "as asked for";
+            case KvBudget.Share(double share) -> String.format(Locale.ROOT, "%.0f %% of what is left", share * 100);
+            case KvBudget.Automatic() -> bytes == left ? "all that is left" : "chosen, with more left";
+        };
+    }
+
+    private static String account(MachineMemory memory, MemoryNeeds needs, long left) {
+        return "%d MB of %s less %d MB for weights, %d for activations, %d for image features and %d for the JVM leave %d"
+                .formatted(
+                        memory.bytes() >> 20,
+                        memory.hard() ? "the container" : "the machine",
+                        needs.weights() >> 20,
+                        needs.activations() >> 20,
+                        needs.features() >> 20,
+                        needs.heap() >> 20,
+                        left >> 20);
+    }
+
+    private static String refusal(KvBudget budget, int blocks, int least, long blockBytes, String reason) {
+        int needed = Math.ceilDiv(least, budget.blockSize());
+        return ("the KV cache would hold %d blocks of %d tokens, and a picture with a short question and answer takes %d"
+                        + " positions, %d blocks, %d MB (%s). Give more memory or --kv-cache-mb, a smaller heap"
+                        + " (SHAREGPT4V_JAVA_OPTS=-Xmx512m), a smaller --encoder-cache-mb or --kv-cache-dtype int8")
+                .formatted(
+                        blocks, budget.blockSize(), least, needed, Math.ceilDiv(needed * blockBytes, 1L << 20), reason);
+    }
+
+    /** One line for the log. */
+    String line(KvBudget budget) {
+        return "KV cache: %d blocks of %d tokens in %s, %d MB when all are used; %s"
+                .formatted(
+                        geometry.blocks(),
+                        geometry.blockSize(),
+                        budget.format().name().toLowerCase(Locale.ROOT),
+                        bytes >> 20,
+                        reason);
     }
 }

@@ -5,7 +5,6 @@ import dev.sharegpt4v.server.http.HttpLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Checked settings of a server.
@@ -17,8 +16,7 @@ import java.util.OptionalLong;
  * @param threads of a decoder step
  * @param encoderThreads of a batch of images
  * @param encoderBatch images per batch
- * @param blockSize tokens per KV block
- * @param kvCacheBytes memory for keys and values; chosen from the machine's memory when empty
+ * @param kv what the KV cache may be
  * @param engine limits of the engine
  * @param limits of a request
  * @param drain how long running requests may take to end when the server stops
@@ -31,8 +29,7 @@ public record ServerConfig(
         int threads,
         int encoderThreads,
         int encoderBatch,
-        int blockSize,
-        OptionalLong kvCacheBytes,
+        KvBudget kv,
         EngineOptions engine,
         HttpLimits limits,
         Duration drain) {

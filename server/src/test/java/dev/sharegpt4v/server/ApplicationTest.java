@@ -12,6 +12,7 @@ import dev.sharegpt4v.models.convert.TokenizerSource;
 import dev.sharegpt4v.models.convert.WeightFormat;
 import dev.sharegpt4v.models.testing.ParityCase;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.testing.ErrorAnswer;
 import dev.sharegpt4v.server.testing.Events;
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,8 +72,7 @@ final class ApplicationTest {
                 1,
                 1,
                 4,
-                16,
-                OptionalLong.empty(),
+                new KvBudget(16, KvFormat.FP16, new KvBudget.Automatic()),
                 new EngineOptions(REQUESTS, REQUESTS, 64),
                 HttpLimits.DEFAULT,
                 Duration.ofSeconds(30));

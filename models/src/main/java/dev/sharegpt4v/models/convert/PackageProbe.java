@@ -6,6 +6,7 @@ import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.execution.FeatureSpan;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.SequenceSlice;
@@ -34,9 +35,14 @@ final class PackageProbe implements AutoCloseable {
 
     /** Opens a package's graphs for sequences of at most the given number of positions; the model stays the caller's. */
     static PackageProbe open(LoadedModel model, int positions) {
+        return open(model, positions, KvFormat.FP32);
+    }
+
+    /** The same with keys and values in a format. */
+    static PackageProbe open(LoadedModel model, int positions, KvFormat format) {
         int threads = Runtime.getRuntime().availableProcessors();
         int blocks = Math.ceilDiv(positions, BLOCK_SIZE);
-        CpuOptions options = new CpuOptions(threads, threads, 1, new KvGeometry(blocks, BLOCK_SIZE));
+        CpuOptions options = new CpuOptions(threads, threads, 1, new KvGeometry(blocks, BLOCK_SIZE), format);
         return new PackageProbe(model, CpuDevice.open(model.graphs(), model.shape(), options), blocks);
     }
 

@@ -6,6 +6,7 @@ import dev.sharegpt4v.runtime.execution.FeatureSpan;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.execution.ImageInput;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.SequenceSlice;
@@ -27,7 +28,7 @@ final class CpuModel implements AutoCloseable {
 
     CpuModel(Path packageFolder) {
         this.model = LoadedModel.open(packageFolder);
-        this.device = CpuDevice.open(model.graphs(), model.shape(), new CpuOptions(2, 2, 4, GEOMETRY));
+        this.device = CpuDevice.open(model.graphs(), model.shape(), new CpuOptions(2, 2, 4, GEOMETRY, KvFormat.FP32));
     }
 
     LoadedModel model() {

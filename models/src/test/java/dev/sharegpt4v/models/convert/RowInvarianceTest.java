@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.checkpoint.DecoderConfig;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
@@ -57,7 +58,7 @@ final class RowInvarianceTest {
                                 target.resolve(PackageManifest.DECODER_GRAPH),
                                 manifest.weights().padsSingleRows()),
                         manifest.shape(),
-                        new CpuOptions(threads, 1, 1, GEOMETRY),
+                        new CpuOptions(threads, 1, 1, GEOMETRY, KvFormat.FP16),
                         Optional.empty())) {
                     assertRowsStay(executor, format + ", " + target.getFileName() + ", threads " + threads);
                 }

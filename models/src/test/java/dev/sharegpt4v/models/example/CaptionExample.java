@@ -6,6 +6,7 @@ import dev.sharegpt4v.runtime.engine.EngineListener;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.runtime.onnx.CpuOptions;
@@ -21,8 +22,8 @@ final class CaptionExample {
         int threads = Runtime.getRuntime().availableProcessors();
         KvGeometry cache = new KvGeometry(64, 64); // 64 blocks of 64 tokens
         try (LoadedModel model = LoadedModel.open(modelPackage)) {
-            CpuDevice device =
-                    CpuDevice.open(model.graphs(), model.shape(), new CpuOptions(threads, threads, 1, cache));
+            CpuDevice device = CpuDevice.open(
+                    model.graphs(), model.shape(), new CpuOptions(threads, threads, 1, cache, KvFormat.FP16));
             // The engine owns the device from here on, and closes it. Any thread may submit.
             try (Engine engine = Engine.start(
                             device.executor(), device.encoder(), new EngineOptions(8, 64, 256), EngineListener.NONE);

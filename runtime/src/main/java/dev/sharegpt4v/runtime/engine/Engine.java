@@ -1,6 +1,7 @@
 package dev.sharegpt4v.runtime.engine;
 
 import dev.sharegpt4v.runtime.execution.ImageEncoder;
+import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import java.time.Duration;
@@ -130,10 +131,16 @@ public final class Engine implements AutoCloseable {
                             .formatted(prompt, context));
         }
         int most = Math.min(context, prompt + request.stop().maxTokens());
-        int room = executor.geometry().blocks() * executor.geometry().blockSize();
-        if (most > room) {
+        KvGeometry cache = executor.geometry();
+        if (cache.blocksFor(most) > cache.blocks()) {
             throw new EngineException.TooLong(
-                    "prompt and completion may take %d positions, and the KV cache holds %d".formatted(most, room));
+                    "prompt and completion may take %d positions, %d blocks of %d, and the KV cache holds %d, %d blocks"
+                            .formatted(
+                                    most,
+                                    cache.blocksFor(most),
+                                    cache.blockSize(),
+                                    cache.blocks() * cache.blockSize(),
+                                    cache.blocks()));
         }
     }
 

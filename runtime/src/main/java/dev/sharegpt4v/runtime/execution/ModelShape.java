@@ -29,9 +29,4 @@ public record ModelShape(
                     "sampled vocabulary of " + sampledVocabularySize + " of " + vocabularySize);
         }
     }
-
-    /** Bytes that one token keeps in the KV cache at the given element width, over all layers. */
-    public long kvBytesPerToken(int bytesPerElement) {
-        return 2L * layers * kvHeads * headSize * bytesPerElement;
-    }
 }

@@ -1,7 +1,5 @@
 package dev.sharegpt4v.runtime.onnx;
 
-import java.lang.foreign.MemorySegment;
-
 /** Working memory of one thread; the arrays grow and are used again. */
 final class AttentionScratch {
 
@@ -9,11 +7,10 @@ final class AttentionScratch {
 
     private float[] query = new float[0];
     private float[] scores = new float[0];
-    private float[] transposed = new float[0];
     private float[] sums = new float[0];
     private float[] state = new float[0];
-    private float[] block = new float[0];
-    private float[] partials = new float[0];
+    private float[] panels = new float[0];
+    private float[] element = new float[0];
 
     static AttentionScratch own() {
         return OWN.get();
@@ -29,11 +26,6 @@ final class AttentionScratch {
         return scores;
     }
 
-    float[] transposed(int size) {
-        transposed = transposed.length < size ? new float[size] : transposed;
-        return transposed;
-    }
-
     float[] sums(int size) {
         sums = sums.length < size ? new float[size] : sums;
         return sums;
@@ -44,18 +36,14 @@ final class AttentionScratch {
         return state;
     }
 
-    float[] partials(int size) {
-        partials = partials.length < size ? new float[size] : partials;
-        return partials;
+    float[] panels(int size) {
+        panels = panels.length < size ? new float[size] : panels;
+        return panels;
     }
 
-    float[] block(int size) {
-        block = block.length < size ? new float[size] : block;
-        return block;
-    }
-
-    /** A view of an array as memory, to write rotated heads into. */
-    static MemorySegment view(float[] array) {
-        return MemorySegment.ofArray(array);
+    /** One key or value. */
+    float[] element(int size) {
+        element = element.length < size ? new float[size] : element;
+        return element;
     }
 }

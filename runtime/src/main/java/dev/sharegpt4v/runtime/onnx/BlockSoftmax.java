@@ -21,6 +21,20 @@ final class BlockSoftmax {
 
     private BlockSoftmax() {}
 
+    /** The largest of {@code count} scores from {@code from} on, and of {@code floor}. */
+    static float largest(float[] scores, int from, int count, float floor) {
+        FloatVector most = FloatVector.broadcast(SPECIES, floor);
+        int t = from;
+        for (; t + LANES <= from + count; t += LANES) {
+            most = most.max(FloatVector.fromArray(SPECIES, scores, t));
+        }
+        float largest = most.reduceLanes(VectorOperators.MAX);
+        for (; t < from + count; t++) {
+            largest = Math.max(largest, scores[t]);
+        }
+        return largest;
+    }
+
     /**
      * Replaces {@code count} scores from {@code from} on by exp(score - max), and the rest of their last vector by 0; returns
      * their sum. No score is greater than {@code max}.

@@ -1,6 +1,7 @@
 package dev.sharegpt4v.runtime.onnx;
 
 import dev.sharegpt4v.runtime.execution.ImageEncoder;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import java.nio.file.Path;
@@ -31,6 +32,11 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
         }
     }
 
+    /** Bytes that a KV block takes over all layers, scales and padding included. */
+    public static long kvBlockBytes(ModelShape shape, int blockSize, KvFormat format) {
+        return new KvLayout(format, blockSize, shape.headSize()).blockBytes(shape);
+    }
+
     /**
      * Opens the decoder alone.
      *
@@ -39,7 +45,7 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
      */
     public static ModelExecutor decoder(
             GraphPaths graphs, ModelShape shape, CpuOptions options, Optional<Path> profile) {
-        KvPool pool = new KvPool(shape, options.geometry());
+        KvPool pool = new KvPool(shape, options.geometry(), options.format());
         CustomOperators operators = new CustomOperators(attributes -> new PagedAttentionKernel(attributes, pool));
         try {
             GraphSession session =

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.runtime.onnx;
 
+import static dev.sharegpt4v.runtime.onnx.KvLayout.PANEL;
 import static dev.sharegpt4v.runtime.onnx.PagedAttentionKernel.ORDER;
 import static dev.sharegpt4v.runtime.onnx.PagedAttentionKernel.SPECIES;
 
@@ -16,96 +17,45 @@ final class DecodeAttention {
     private DecodeAttention() {}
 
     static void run(AttentionStep step, CustomOperators.Attributes shape, KvPool pool, int row, int head) {
+        KvCodec codec = pool.codec();
+        KvLayout layout = pool.layout();
+        MemorySegment bytes = pool.bytes();
         int channels = shape.headSize();
-        int size = pool.headStride();
         int token = step.cumulative()[row];
         int context = step.past()[row] + 1;
         int kvHead = head / (shape.heads() / shape.kvHeads());
         int blockSize = pool.blockSize();
         AttentionScratch scratch = AttentionScratch.own();
-        float[] query = scratch.query(size);
-        float[] scores = scratch.scores(blockSize);
-        float[] sums = scratch.sums(size);
-        Arrays.fill(sums, 0, size, 0f);
-        Arrays.fill(query, channels, size, 0f);
+        float[] query = scratch.query(channels);
+        float[] scores = scratch.scores(layout.paddedTokens());
+        float[] sums = scratch.sums(layout.paddedChannels());
+        Arrays.fill(sums, 0, layout.paddedChannels(), 0f);
         long width = (long) (shape.heads() + 2 * shape.kvHeads()) * channels;
-        Rotation.apply(
-                step,
-                channels,
-                (token * width + (long) head * channels) * Float.BYTES,
-                context - 1,
-                AttentionScratch.view(query),
-                0,
-                shape.scale());
+        long from = (token * width + (long) head * channels) * Float.BYTES;
+        Rotation.apply(step, channels, from, context - 1, query, 0, shape.scale());
         float max = Float.NEGATIVE_INFINITY;
         float total = 0f;
         for (int first = 0; first < context; first += blockSize) {
             int block = step.block(row, first / blockSize);
             int count = Math.min(blockSize, context - first);
-            float blockMax = scores(pool.bytes(), pool.keys(shape.layer(), block, kvHead), query, size, count, scores);
-            float newMax = Math.max(max, blockMax);
+            long keys = pool.keys(shape.layer(), block, kvHead);
+            long values = pool.values(shape.layer(), block, kvHead);
+            Arrays.fill(scores, 0, layout.paddedTokens(), 0f);
+            for (int t = 0; t < count; t += PANEL) {
+                codec.multiply(bytes, keys + t / PANEL * layout.panel(channels), query, channels, scores, t, 0f);
+            }
+            codec.scaleScores(bytes, keys, scores, 0, count);
+            float newMax = BlockSoftmax.largest(scores, 0, count, max);
             float keep = (float) Math.exp(max - newMax);
             total = total * keep + BlockSoftmax.exponentiate(scores, 0, count, newMax);
-            accumulate(pool.bytes(), pool.values(shape.layer(), block, kvHead), scores, size, count, sums, keep);
+            codec.scaleWeights(bytes, values, scores, 0, count);
+            for (int d = 0; d < channels; d += PANEL) {
+                codec.multiply(bytes, values + d / PANEL * layout.panel(blockSize), scores, count, sums, d, keep);
+            }
             max = newMax;
         }
         long at = ((long) token * shape.heads() + head) * channels * Float.BYTES;
         write(step.output(), at, sums, 0, channels, 1f / total);
-    }
-
-    /** Products of the query with each key of a block; returns the largest. */
-    private static float scores(MemorySegment bytes, long keys, float[] query, int size, int count, float[] scores) {
-        float max = Float.NEGATIVE_INFINITY;
-        long stride = (long) size * Float.BYTES;
-        for (int t = 0; t < count; t++) {
-            long at = keys + t * stride;
-            FloatVector sum = FloatVector.zero(SPECIES);
-            for (int d = 0; d < size; d += LANES) {
-                FloatVector key = FloatVector.fromMemorySegment(SPECIES, bytes, at + (long) d * Float.BYTES, ORDER);
-                sum = key.fma(FloatVector.fromArray(SPECIES, query, d), sum);
-            }
-            scores[t] = LaneSum.of(sum);
-            max = Math.max(max, scores[t]);
-        }
-        return max;
-    }
-
-    /** sums = sums · keep + weights · values, with four vectors of channels in registers at a time. */
-    private static void accumulate(
-            MemorySegment bytes, long values, float[] weights, int size, int count, float[] sums, float keep) {
-        long stride = (long) size * Float.BYTES;
-        int d = 0;
-        for (; d + 4 * LANES <= size; d += 4 * LANES) {
-            FloatVector s0 = FloatVector.fromArray(SPECIES, sums, d).mul(keep);
-            FloatVector s1 = FloatVector.fromArray(SPECIES, sums, d + LANES).mul(keep);
-            FloatVector s2 = FloatVector.fromArray(SPECIES, sums, d + 2 * LANES).mul(keep);
-            FloatVector s3 = FloatVector.fromArray(SPECIES, sums, d + 3 * LANES).mul(keep);
-            long at = values + (long) d * Float.BYTES;
-            for (int t = 0; t < count; t++, at += stride) {
-                FloatVector weight = FloatVector.broadcast(SPECIES, weights[t]);
-                s0 = FloatVector.fromMemorySegment(SPECIES, bytes, at, ORDER).fma(weight, s0);
-                s1 = load(bytes, at, 1).fma(weight, s1);
-                s2 = load(bytes, at, 2).fma(weight, s2);
-                s3 = load(bytes, at, 3).fma(weight, s3);
-            }
-            s0.intoArray(sums, d);
-            s1.intoArray(sums, d + LANES);
-            s2.intoArray(sums, d + 2 * LANES);
-            s3.intoArray(sums, d + 3 * LANES);
-        }
-        for (; d < size; d += LANES) {
-            FloatVector sum = FloatVector.fromArray(SPECIES, sums, d).mul(keep);
-            long at = values + (long) d * Float.BYTES;
-            for (int t = 0; t < count; t++, at += stride) {
-                sum = FloatVector.fromMemorySegment(SPECIES, bytes, at, ORDER)
-                        .fma(FloatVector.broadcast(SPECIES, weights[t]), sum);
-            }
-            sum.intoArray(sums, d);
-        }
-    }
-
-    private static FloatVector load(MemorySegment bytes, long at, int vector) {
-        return FloatVector.fromMemorySegment(SPECIES, bytes, at + (long) vector * LANES * Float.BYTES, ORDER);
     }
 
     /** Writes one head's sums, scaled, and nothing beyond its channels. */

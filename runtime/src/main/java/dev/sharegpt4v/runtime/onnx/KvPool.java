@@ -2,34 +2,33 @@ package dev.sharegpt4v.runtime.onnx;
 
 import dev.sharegpt4v.runtime.execution.BlockCopy;
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The bytes of the KV cache, fp32. Per layer and block, for each head, the keys of the block's tokens stand in one run,
- * and so do the values: what one head reads of a block is contiguous.
- *
- * <p>Layout: [layer][keys, values][block][head][token][channel], where a head's channels are followed by zeros up to a
- * multiple of the vector length: {@link #headStride()} floats in all.
+ * The bytes of the KV cache: [layer][keys, values][block][head], where what one head reads of a block is one run of memory
+ * (see {@link KvLayout}).
  */
 final class KvPool implements AutoCloseable {
 
     private final PageMemory pages;
-    private final int blockSize;
+    private final KvLayout layout;
+    private final KvCodec codec;
+    private final int layers;
     private final int kvHeads;
-    private final int headSize;
-    private final int headStride;
-    private final long plane;
+    private final long keyPlane;
+    private final long valuePlane;
 
-    KvPool(ModelShape shape, KvGeometry geometry) {
-        this.blockSize = geometry.blockSize();
+    KvPool(ModelShape shape, KvGeometry geometry, KvFormat format) {
+        this.layout = new KvLayout(format, geometry.blockSize(), shape.headSize());
+        this.codec = KvCodec.of(layout);
+        this.layers = shape.layers();
         this.kvHeads = shape.kvHeads();
-        this.headSize = shape.headSize();
-        int lanes = PagedAttentionKernel.SPECIES.length();
-        this.headStride = Math.ceilDiv(headSize, lanes) * lanes;
-        this.plane = (long) geometry.blocks() * kvHeads * blockSize * headStride * Float.BYTES;
-        long bytes = Math.multiplyExact(plane, 2L * shape.layers());
+        this.keyPlane = (long) geometry.blocks() * kvHeads * layout.keyBytes();
+        this.valuePlane = (long) geometry.blocks() * kvHeads * layout.valueBytes();
+        long bytes = Math.multiplyExact(keyPlane + valuePlane, (long) layers);
         try {
             this.pages = PageMemory.allocate(bytes);
         } catch (OutOfMemoryError e) {
@@ -42,8 +41,16 @@ final class KvPool implements AutoCloseable {
         return pages.memory();
     }
 
+    KvLayout layout() {
+        return layout;
+    }
+
+    KvCodec codec() {
+        return codec;
+    }
+
     int blockSize() {
-        return blockSize;
+        return layout.blockSize();
     }
 
     int kvHeads() {
@@ -51,35 +58,29 @@ final class KvPool implements AutoCloseable {
     }
 
     int headSize() {
-        return headSize;
-    }
-
-    /** Floats from one token's head to the next token's. */
-    int headStride() {
-        return headStride;
+        return layout.headSize();
     }
 
     /** Where the keys of a block begin for one head, in bytes. */
     long keys(int layer, int block, int head) {
-        return 2L * layer * plane + within(block, head);
+        return layer * (keyPlane + valuePlane) + ((long) block * kvHeads + head) * layout.keyBytes();
     }
 
     /** Where the values of a block begin for one head, in bytes. */
     long values(int layer, int block, int head) {
-        return (2L * layer + 1) * plane + within(block, head);
-    }
-
-    private long within(int block, int head) {
-        return ((long) block * kvHeads + head) * blockSize * headStride * Float.BYTES;
+        return layer * (keyPlane + valuePlane) + keyPlane + ((long) block * kvHeads + head) * layout.valueBytes();
     }
 
     /** Copies a block's keys and values of all layers. */
     void copy(BlockCopy copy) {
-        long bytes = (long) kvHeads * blockSize * headStride * Float.BYTES;
-        for (long half = 0; half * plane < pages.memory().byteSize(); half++) {
-            long start = half * plane;
-            MemorySegment.copy(bytes(), start + within(copy.from(), 0), bytes(), start + within(copy.to(), 0), bytes);
+        for (int layer = 0; layer < layers; layer++) {
+            copy(keys(layer, copy.from(), 0), keys(layer, copy.to(), 0), kvHeads * layout.keyBytes());
+            copy(values(layer, copy.from(), 0), values(layer, copy.to(), 0), kvHeads * layout.valueBytes());
         }
+    }
+
+    private void copy(long from, long to, long bytes) {
+        MemorySegment.copy(bytes(), from, bytes(), to, bytes);
     }
 
     @Override

@@ -42,18 +42,4 @@ final class LaneSum {
         }
         return sum.add(sum.rearrange(BY_1)).lane(0);
     }
-
-    /**
-     * The same sum of {@code LANES} vectors that stand in a row from {@code from} on, the vector's number in place of the
-     * lane's; it takes the place of the first vector.
-     */
-    static void columns(float[] vectors, int from) {
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int at = from; at < from + half * LANES; at += LANES) {
-                FloatVector.fromArray(SPECIES, vectors, at)
-                        .add(FloatVector.fromArray(SPECIES, vectors, at + half * LANES))
-                        .intoArray(vectors, at);
-            }
-        }
-    }
 }

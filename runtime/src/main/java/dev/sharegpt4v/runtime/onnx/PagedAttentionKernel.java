@@ -1,6 +1,7 @@
 package dev.sharegpt4v.runtime.onnx;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -86,16 +87,20 @@ final class PagedAttentionKernel implements CustomOperators.Kernel {
         long keyOffset = (long) (attributes.heads() + kvHead) * size * Float.BYTES;
         long valueOffset = keyOffset + (long) attributes.kvHeads() * size * Float.BYTES;
         MemorySegment bytes = pool.bytes();
+        KvCodec codec = pool.codec();
+        float[] element = AttentionScratch.own().element(size);
         for (int row = 0; row < step.rows(); row++) {
             for (int token = step.cumulative()[row]; token < step.cumulative()[row + 1]; token++) {
                 int position = step.past()[row] + token - step.cumulative()[row];
-                int slot = step.slots()[token];
-                long within = (long) (slot % pool.blockSize()) * pool.headStride() * Float.BYTES;
-                int block = slot / pool.blockSize();
-                long key = pool.keys(attributes.layer(), block, kvHead) + within;
-                long value = pool.values(attributes.layer(), block, kvHead) + within;
-                Rotation.apply(step, size, token * rowBytes + keyOffset, position, bytes, key, 1f);
-                MemorySegment.copy(step.qkv(), token * rowBytes + valueOffset, bytes, value, (long) size * Float.BYTES);
+                int within = step.slots()[token] % pool.blockSize();
+                int block = step.slots()[token] / pool.blockSize();
+                long keys = pool.keys(attributes.layer(), block, kvHead);
+                long values = pool.values(attributes.layer(), block, kvHead);
+                Rotation.apply(step, size, token * rowBytes + keyOffset, position, element, 0, 1f);
+                codec.writeKey(bytes, keys, within, element);
+                MemorySegment.copy(
+                        step.qkv(), ValueLayout.JAVA_FLOAT_UNALIGNED, token * rowBytes + valueOffset, element, 0, size);
+                codec.writeValue(bytes, keys, values, within, element);
             }
         }
     }

@@ -139,7 +139,17 @@ final class EngineTest {
                 .withMessageContaining("256");
         assertThatExceptionOfType(EngineException.TooLong.class)
                 .isThrownBy(() -> engine.submit(request(text(1, 100), 61)))
-                .withMessageContainingAll("161", "160");
+                .withMessageContainingAll("161 positions", "11 blocks of 16", "160", "10 blocks");
+    }
+
+    @Test
+    void whatDoesNotFitNowWaitsUntilItDoes() throws InterruptedException {
+        Generation first = engine.submit(request(text(1, 100), 60));
+        Generation second = engine.submit(request(text(2, 100), 60));
+        steps.release(MANY);
+        assertThat(read(first)).isEqualTo(alone(text(1, 100), 60, Continuation.HASHED));
+        assertThat(read(second)).isEqualTo(alone(text(2, 100), 60, Continuation.HASHED));
+        assertThat(engine.snapshot().usedBlocks()).isLessThanOrEqualTo(10);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.runtime.onnx;
 
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import java.lang.foreign.Arena;
@@ -39,12 +40,16 @@ public class AttentionKernelBenchmark {
     private static final int LAYERS = 8;
 
     /** New tokens: one is a decode, more are a chunk of a prompt. */
-    @Param({"1", "128"})
+    @Param({"1", "8", "128"})
     public int tokens;
 
     /** Tokens that are in the cache already. */
     @Param({"64", "640", "1920"})
     public int context;
+
+    /** How keys and values are stored. */
+    @Param({"FP32", "FP16", "INT8"})
+    public KvFormat format = KvFormat.FP32;
 
     private final PagedAttentionKernel[] layers = new PagedAttentionKernel[LAYERS];
     private @Nullable Arena arena;
@@ -61,7 +66,8 @@ public class AttentionKernelBenchmark {
         int blocks = Math.ceilDiv(positions, BLOCK);
         KvPool cache = new KvPool(
                 new ModelShape(10, 10, LAYERS, HEADS, CHANNELS, HEADS * CHANNELS, positions),
-                new KvGeometry(blocks, BLOCK));
+                new KvGeometry(blocks, BLOCK),
+                format);
         pool = cache;
         for (int layer = 0; layer < LAYERS; layer++) {
             float scale = (float) (1 / Math.sqrt(CHANNELS));
@@ -72,7 +78,14 @@ public class AttentionKernelBenchmark {
         for (int i = 0; i < blocks; i++) {
             table[i] = blocks - 1 - i;
         }
-        fill(cache.bytes());
+        for (int token = 0; token < context; token += BLOCK) {
+            AttentionStep prompt = step(memory, 0, Math.min(BLOCK, context - token), token, table);
+            for (PagedAttentionKernel layer : layers) {
+                for (int head = 0; head < HEADS; head++) {
+                    layer.head(prompt, head, 1);
+                }
+            }
+        }
         step = step(memory, 0, tokens, context, table);
     }
 

@@ -3,22 +3,17 @@ package dev.sharegpt4v.runtime.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.runtime.execution.ModelShape;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.Collections;
+import dev.sharegpt4v.runtime.execution.KvFormat;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The kernel against attention as the textbook writes it, in doubles, over plain lists of keys and values. */
+/** The kernel in every storage format against attention as the textbook writes it. */
 final class AttentionKernelTest {
-
-    private static final int POSITIONS = 512;
 
     @ParameterizedTest
     @CsvSource({
@@ -28,171 +23,133 @@ final class AttentionKernelTest {
         "2, 1, 16, 16",
         "5, 5, 24, 16",
         "4, 2, 80, 64",
-        "1, 1, 2, 16"
+        "1, 1, 2, 16",
+        "6, 6, 32, 64"
     })
     void chunksAndSingleTokensAgreeWithPlainAttention(int heads, int kvHeads, int headSize, int blockSize) {
-        Random random = new Random(heads * 1000L + headSize);
-        try (Case scene = new Case(heads, kvHeads, headSize, blockSize, random)) {
-            scene.run(List.of(37, 1, 5));
-            scene.run(List.of(1, 1, 1));
-            scene.run(List.of(1, 70, 1));
-            scene.run(List.of(3, 1, 16));
-            scene.run(List.of(1, 1, 1));
+        for (KvFormat format : KvFormat.values()) {
+            try (AttentionScene scene = new AttentionScene(
+                    format, heads, kvHeads, headSize, blockSize, 3, headSize, Random::nextGaussian)) {
+                check(scene.run(List.of(37, 1, 5)));
+                check(scene.run(List.of(1, 1, 1)));
+                check(scene.run(List.of(1, 70, 1)));
+                check(scene.run(List.of(3, 1, 16)));
+                check(scene.run(List.of(1, 1, 1)));
+            }
         }
     }
 
-    /** Three sequences whose blocks are scattered over the pool. */
-    private static final class Case implements AutoCloseable {
-        private static final int BLOCKS = 40;
+    @ParameterizedTest
+    @EnumSource
+    void headsOf7bKeepTheBoundOfTheirFormat(KvFormat format) {
+        try (AttentionScene scene = new AttentionScene(format, 32, 32, 128, 64, 1, 7, Random::nextGaussian)) {
+            check(scene.run(List.of(150)));
+            List<AttentionScene.Output> decoded = scene.run(List.of(1));
+            check(decoded);
+            assertThat(relativeError(decoded))
+                    .isLessThan(
+                            switch (format) {
+                                case FP32 -> 1e-6;
+                                case FP16 -> 5e-4;
+                                case INT8 -> 2e-2;
+                            });
+        }
+    }
 
-        private final Arena arena = Arena.ofConfined();
-        private final Random random;
-        private final CustomOperators.Attributes shape;
-        private final KvPool pool;
-        private final PagedAttentionKernel kernel;
-        private final MemorySegment cos;
-        private final MemorySegment sin;
-        private final List<Integer> free = new ArrayList<>();
-        private final List<List<Integer>> tables = new ArrayList<>();
-        /** Per sequence, per token: all key heads, then all value heads, keys rotated. */
-        private final List<List<double[]>> cached = new ArrayList<>();
+    @ParameterizedTest
+    @EnumSource
+    void heavyTailsKeepTheBoundOfTheirFormat(KvFormat format) {
+        for (int headSize : new int[] {128, 32}) {
+            try (AttentionScene scene =
+                    new AttentionScene(format, 6, 6, headSize, 64, 2, 8, AttentionKernelTest::heavyTails)) {
+                check(scene.run(List.of(90, 33)));
+                check(scene.run(List.of(1, 1)));
+                check(scene.run(List.of(1, 8)));
+            }
+        }
+    }
 
-        Case(int heads, int kvHeads, int headSize, int blockSize, Random random) {
-            this.random = random;
-            this.shape = new CustomOperators.Attributes(heads, kvHeads, headSize, 1, (float) (1 / Math.sqrt(headSize)));
-            this.pool = new KvPool(
-                    new ModelShape(10, 10, 2, kvHeads, headSize, heads * headSize, POSITIONS),
-                    new KvGeometry(BLOCKS, blockSize));
-            this.kernel = new PagedAttentionKernel(shape, pool);
-            this.cos = arena.allocate((long) POSITIONS * headSize / 2 * Float.BYTES, 4);
-            this.sin = arena.allocate((long) POSITIONS * headSize / 2 * Float.BYTES, 4);
-            for (int position = 0; position < POSITIONS; position++) {
-                for (int i = 0; i < headSize / 2; i++) {
-                    double angle = position * Math.pow(10_000, -2.0 * i / headSize);
-                    long index = (long) position * headSize / 2 + i;
-                    cos.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) Math.cos(angle));
-                    sin.setAtIndex(ValueLayout.JAVA_FLOAT, index, (float) Math.sin(angle));
+    /** Student's t of 3 degrees of freedom, and one of a hundred ten times as large. */
+    private static double heavyTails(Random random) {
+        double square = 0;
+        for (int i = 0; i < 3; i++) {
+            square += Math.pow(random.nextGaussian(), 2);
+        }
+        return (random.nextInt(100) == 0 ? 10 : 1) * random.nextGaussian() / Math.sqrt(square / 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSequenceGetsTheSameBesideOthersAsAlone(KvFormat format) {
+        ToDoubleFunction<Random> normal = Random::nextGaussian;
+        try (AttentionScene alone = new AttentionScene(format, 4, 4, 64, 32, 1, 9, normal);
+                AttentionScene beside = new AttentionScene(format, 4, 4, 64, 32, 3, 10, normal)) {
+            int place = 0;
+            for (int length : new int[] {45, 1, 1, 12, 1}) {
+                float[] inputs = alone.inputs(length);
+                float[] all = beside.inputs(20 + length + 1);
+                System.arraycopy(inputs, 0, all, 20 * beside.width(), inputs.length);
+                float[] expected = alone.run(List.of(length), inputs);
+                float[] found = beside.run(List.of(20, length, 1), all);
+                int row = expected.length / length;
+                assertThat(Arrays.copyOfRange(found, 20 * row, (20 + length) * row))
+                        .isEqualTo(expected);
+                for (int i = 0; i < length; i++, place++) {
+                    alone.remember(0, inputs, i, place);
+                    beside.remember(1, inputs, i, place);
                 }
             }
-            for (int block = 0; block < BLOCKS; block++) {
-                free.add(block);
-            }
-            Collections.shuffle(free, random);
-            for (int i = 0; i < 3; i++) {
-                tables.add(new ArrayList<>());
-                cached.add(new ArrayList<>());
-            }
         }
+    }
 
-        /** Runs one call with so many new tokens for each sequence, and compares every output. */
-        void run(List<Integer> lengths) {
-            int tokens = lengths.stream().mapToInt(Integer::intValue).sum();
-            int width = (shape.heads() + 2 * shape.kvHeads()) * shape.headSize();
-            MemorySegment qkv = arena.allocate((long) tokens * width * Float.BYTES, 4);
-            for (long i = 0; i < (long) tokens * width; i++) {
-                qkv.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
-            }
-            long outputBytes = (long) tokens * shape.heads() * shape.headSize() * Float.BYTES;
-            MemorySegment output = arena.allocate(outputBytes, 4);
-            AttentionStep step = step(lengths, tokens, qkv, output);
-            for (int head = 0; head < shape.kvHeads(); head++) {
-                kernel.head(step, head, shape.heads() / shape.kvHeads());
-            }
-            compare(lengths, width, qkv, output);
+    @ParameterizedTest
+    @EnumSource
+    void copiedBlocksGoOnLikeTheirOriginals(KvFormat format) {
+        try (AttentionScene scene = new AttentionScene(format, 4, 2, 80, 32, 1, 11, Random::nextGaussian)) {
+            check(scene.run(List.of(50)));
+            scene.fork(0);
+            check(scene.run(List.of(1, 3)));
+            check(scene.run(List.of(20, 1)));
         }
+    }
 
-        private AttentionStep step(List<Integer> lengths, int tokens, MemorySegment qkv, MemorySegment output) {
-            int[] cumulative = new int[4];
-            int[] past = new int[3];
-            int[] slots = new int[tokens];
-            int[] table = new int[3 * BLOCKS];
-            for (int row = 0; row < 3; row++) {
-                past[row] = cached.get(row).size();
-                cumulative[row + 1] = cumulative[row] + lengths.get(row);
-                for (int i = 0; i < lengths.get(row); i++) {
-                    int position = past[row] + i;
-                    if (position / pool.blockSize() == tables.get(row).size()) {
-                        tables.get(row).add(free.removeLast());
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNoNumberShowsInLaterTokens(KvFormat format) {
+        for (float broken : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            for (int length : new int[] {1, 4}) {
+                try (AttentionScene scene = new AttentionScene(format, 1, 1, 16, 16, 1, 12, Random::nextGaussian)) {
+                    float[] inputs = scene.inputs(3);
+                    // The middle token's value.
+                    inputs[scene.width() + 2 * 16 + 5] = broken;
+                    scene.run(List.of(3), inputs);
+                    for (int token = 0; token < 3; token++) {
+                        scene.remember(0, inputs, token, token);
                     }
-                    slots[cumulative[row] + i] = tables.get(row).get(position / pool.blockSize()) * pool.blockSize()
-                            + position % pool.blockSize();
-                }
-                for (int i = 0; i < tables.get(row).size(); i++) {
-                    table[row * BLOCKS + i] = tables.get(row).get(i);
+                    float[] later = scene.run(List.of(length), scene.inputs(length));
+                    assertThat(Float.isFinite(later[5])).isFalse();
                 }
             }
-            return new AttentionStep(tokens, 3, qkv, cumulative, past, table, BLOCKS, slots, cos, sin, output);
         }
+    }
 
-        private void compare(List<Integer> lengths, int width, MemorySegment qkv, MemorySegment output) {
-            int size = shape.headSize();
-            int token = 0;
-            for (int row = 0; row < 3; row++) {
-                for (int i = 0; i < lengths.get(row); i++, token++) {
-                    int position = cached.get(row).size();
-                    double[] entry = new double[2 * shape.kvHeads() * size];
-                    for (int head = 0; head < shape.kvHeads(); head++) {
-                        long at = (long) token * width + (long) (shape.heads() + head) * size;
-                        System.arraycopy(rotated(qkv, at, position), 0, entry, head * size, size);
-                        for (int d = 0; d < size; d++) {
-                            entry[(shape.kvHeads() + head) * size + d] =
-                                    qkv.getAtIndex(ValueLayout.JAVA_FLOAT, at + (long) shape.kvHeads() * size + d);
-                        }
-                    }
-                    cached.get(row).add(entry);
-                    for (int head = 0; head < shape.heads(); head++) {
-                        double[] query = rotated(qkv, (long) token * width + (long) head * size, position);
-                        double[] expected = attend(query, cached.get(row), head);
-                        for (int d = 0; d < size; d++) {
-                            long index = ((long) token * shape.heads() + head) * size + d;
-                            assertThat((double) output.getAtIndex(ValueLayout.JAVA_FLOAT, index))
-                                    .as("sequence %d, position %d, head %d, channel %d", row, position, head, d)
-                                    .isCloseTo(expected[d], within(2e-5));
-                        }
-                    }
-                }
-            }
-        }
+    private static void check(List<AttentionScene.Output> outputs) {
+        assertThat(outputs)
+                .allSatisfy(output -> assertThat(output.actual())
+                        .as(output.place())
+                        .isCloseTo(
+                                output.expected().value(),
+                                within(output.expected().bound())));
+    }
 
-        private double[] rotated(MemorySegment qkv, long at, int position) {
-            int half = shape.headSize() / 2;
-            double[] turned = new double[2 * half];
-            for (int i = 0; i < half; i++) {
-                double low = qkv.getAtIndex(ValueLayout.JAVA_FLOAT, at + i);
-                double high = qkv.getAtIndex(ValueLayout.JAVA_FLOAT, at + half + i);
-                double angle = position * Math.pow(10_000, -2.0 * i / shape.headSize());
-                turned[i] = low * Math.cos(angle) - high * Math.sin(angle);
-                turned[half + i] = high * Math.cos(angle) + low * Math.sin(angle);
-            }
-            return turned;
+    /** Root of the squared errors over the squares. */
+    private static double relativeError(List<AttentionScene.Output> outputs) {
+        double error = 0;
+        double square = 0;
+        for (AttentionScene.Output output : outputs) {
+            error += Math.pow(output.actual() - output.expected().value(), 2);
+            square += Math.pow(output.expected().value(), 2);
         }
-
-        private double[] attend(double[] query, List<double[]> entries, int head) {
-            int size = shape.headSize();
-            int kvHead = head / (shape.heads() / shape.kvHeads());
-            double[] weights = new double[entries.size()];
-            double total = 0;
-            for (int t = 0; t < weights.length; t++) {
-                double product = 0;
-                for (int d = 0; d < size; d++) {
-                    product += query[d] * entries.get(t)[kvHead * size + d];
-                }
-                weights[t] = Math.exp(product * shape.scale());
-                total += weights[t];
-            }
-            double[] sum = new double[size];
-            for (int t = 0; t < weights.length; t++) {
-                for (int d = 0; d < size; d++) {
-                    sum[d] += weights[t] / total * entries.get(t)[(shape.kvHeads() + kvHead) * size + d];
-                }
-            }
-            return sum;
-        }
-
-        @Override
-        public void close() {
-            pool.close();
-            arena.close();
-        }
+        return Math.sqrt(error / square);
     }
 }

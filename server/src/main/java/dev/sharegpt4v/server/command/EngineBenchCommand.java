@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -93,8 +94,7 @@ final class EngineBenchCommand implements Callable<Integer> {
         MemoryBandwidth bandwidth =
                 MemoryBandwidth.measure(model.threads, (long) bandwidthMegabytes << 20, BANDWIDTH_PASSES);
         try (LoadedModel loaded = LoadedModel.open(model.packageFolder())) {
-            StepReport report = new StepReport(
-                    settings(loaded), bandwidth, DecodeTraffic.of(loaded.manifest()), measure(loaded, cases));
+            StepReport report = new StepReport(settings(loaded), bandwidth, traffic(loaded), measure(loaded, cases));
             report.print(spec.commandLine().getOut());
             if (profile != null) {
                 OperatorShares.read(profile).print(spec.commandLine().getOut());
@@ -106,6 +106,11 @@ final class EngineBenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private DecodeTraffic traffic(LoadedModel loaded) {
+        long block = model.kv.budget().blockBytes(loaded.shape());
+        return DecodeTraffic.of(loaded.manifest(), block / model.kv.blockSize);
+    }
+
     private List<StepResult> measure(LoadedModel loaded, List<StepCase> cases) {
         int context = loaded.shape().contextLength();
         int longest = cases.stream().mapToInt(StepCase::length).max().orElseThrow();
@@ -113,12 +118,13 @@ final class EngineBenchCommand implements Callable<Integer> {
             throw usage("sequences of " + longest + " tokens do not fit into the model's context of " + context);
         }
         int blocks = cases.stream()
-                .mapToInt(one -> one.blocks(model.blockSize))
+                .mapToInt(one -> one.blocks(model.kv.blockSize))
                 .max()
                 .orElseThrow();
-        KvGeometry geometry = new KvGeometry(blocks, model.blockSize);
+        KvGeometry geometry = new KvGeometry(blocks, model.kv.blockSize);
         List<StepResult> results = new ArrayList<>();
-        try (BareDecoder decoder = BareDecoder.open(loaded, model.threads, geometry, Optional.ofNullable(profile));
+        try (BareDecoder decoder = BareDecoder.open(
+                        loaded, model.threads, geometry, model.kv.format, Optional.ofNullable(profile));
                 Progress progress = Progress.counting("cases")) {
             StepBench bench = new StepBench(decoder.executor(), model.engine.stepTokens(), repetitions, seed);
             for (int i = 0; i < cases.size(); i++) {
@@ -146,7 +152,8 @@ final class EngineBenchCommand implements Callable<Integer> {
         settings.put("weights", loaded.manifest().weights().decoder());
         settings.put("weight_block", loaded.manifest().weights().blockSize());
         settings.put("threads", model.threads);
-        settings.put("kv_block", model.blockSize);
+        settings.put("kv_dtype", model.kv.format.name().toLowerCase(Locale.ROOT));
+        settings.put("kv_block", model.kv.blockSize);
         settings.put("step_tokens", model.engine.stepTokens());
         settings.put("repetitions", repetitions);
         settings.put("seed", seed);

@@ -6,7 +6,9 @@ import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.Checkpoints;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.server.KvBudget;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Spec;
 /** {@code inspect}: what a checkpoint or a package holds, and what serving it takes. */
 @Command(name = "inspect", description = "Says what a checkpoint or a package holds.", mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
+
+    private static final int BLOCK = 64;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -115,7 +119,15 @@ final class InspectCommand implements Callable<Integer> {
 
     private static void needs(PrintWriter out, ModelShape shape, long bytes) {
         out.printf(
-                "to serve     about %,d MB for weights and %,d MB of KV cache per full context%n",
-                bytes + bytes / 4 >> 20, shape.kvBytesPerToken(Float.BYTES) * shape.contextLength() >> 20);
+                "to serve     about %,d MB for weights, and for keys and values of a full context %,d MB in fp16, %,d in int8, %,d in fp32%n",
+                bytes + bytes / 4 >> 20,
+                context(shape, KvFormat.FP16),
+                context(shape, KvFormat.INT8),
+                context(shape, KvFormat.FP32));
+    }
+
+    private static long context(ModelShape shape, KvFormat format) {
+        KvBudget budget = new KvBudget(BLOCK, format, new KvBudget.Automatic());
+        return budget.blockBytes(shape) * Math.ceilDiv(shape.contextLength(), BLOCK) >> 20;
     }
 }

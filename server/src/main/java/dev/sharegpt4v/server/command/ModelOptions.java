@@ -6,12 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options of every command that runs a model. */
@@ -49,15 +47,8 @@ final class ModelOptions {
     @Option(names = "--encoder-batch", paramLabel = "N", description = "Images encoded at once (${DEFAULT-VALUE}).")
     int encoderBatch = 4;
 
-    @Option(
-            names = "--kv-cache-mb",
-            paramLabel = "MB",
-            description = "Memory for keys and values; an eighth of the machine's when left out.")
-    @Nullable
-    Long kvCacheMegabytes;
-
-    @Option(names = "--kv-block-size", paramLabel = "TOKENS", description = "Tokens per KV block (${DEFAULT-VALUE}).")
-    int blockSize = 64;
+    @Mixin
+    KvOptions kv = new KvOptions();
 
     @Mixin
     EngineFlags engine = new EngineFlags();
@@ -87,12 +78,6 @@ final class ModelOptions {
         require("--threads", threads, 1, MOST_THREADS);
         require("--encoder-threads", encoderThreads, 1, MOST_THREADS);
         require("--encoder-batch", encoderBatch, 1, 1 << 10);
-        require("--kv-block-size", blockSize, 16, 1 << 16);
-        if (Integer.bitCount(blockSize) != 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--kv-block-size must be a power of two, not " + blockSize);
-        }
-        require("--kv-cache-mb", kvCacheMegabytes == null ? 1 : kvCacheMegabytes, 1, 1L << 30);
         return new ServerConfig(
                 packageFolder(),
                 Optional.ofNullable(servedName),
@@ -101,8 +86,7 @@ final class ModelOptions {
                 threads,
                 encoderThreads,
                 encoderBatch,
-                blockSize,
-                kvCacheMegabytes == null ? OptionalLong.empty() : OptionalLong.of(kvCacheMegabytes << 20),
+                kv.budget(),
                 engine.options(),
                 limits,
                 drain);

@@ -11,7 +11,9 @@ import dev.sharegpt4v.models.convert.Converter;
 import dev.sharegpt4v.models.convert.TokenizerSource;
 import dev.sharegpt4v.models.convert.WeightFormat;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
+import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.server.Application;
+import dev.sharegpt4v.server.KvBudget;
 import dev.sharegpt4v.server.ServerConfig;
 import dev.sharegpt4v.server.http.HttpLimits;
 import java.io.IOException;
@@ -23,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The demo checkpoint of this repository, converted and served as a fresh clone does it. */
 final class DemoServer implements AutoCloseable {
@@ -51,8 +52,7 @@ final class DemoServer implements AutoCloseable {
                 2,
                 2,
                 4,
-                64,
-                OptionalLong.of(256L << 20),
+                new KvBudget(64, KvFormat.FP16, new KvBudget.Bytes(256L << 20)),
                 new EngineOptions(32, 256, 256),
                 HttpLimits.DEFAULT,
                 Duration.ZERO));

@@ -13,7 +13,7 @@ import dev.sharegpt4v.runtime.execution.ModelShape;
 public record DecodeTraffic(long weights, long kvPerToken) {
 
     /** By the size of the package's weights on disk, which int4, int8 and fp32 keep in memory. */
-    public static DecodeTraffic of(PackageManifest manifest) {
+    public static DecodeTraffic of(PackageManifest manifest, long kvPerToken) {
         ModelShape shape = manifest.shape();
         String decoder = manifest.weights().decoder();
         long stored = manifest.files().stream()
@@ -25,7 +25,7 @@ public record DecodeTraffic(long weights, long kvPerToken) {
                 * (decoder.equals("fp32") ? Float.BYTES : Short.BYTES);
         long matrices = Math.max(0, stored - embeddings);
         // The CPU widens halves when it loads them.
-        return new DecodeTraffic(decoder.equals("fp16") ? 2 * matrices : matrices, shape.kvBytesPerToken(Float.BYTES));
+        return new DecodeTraffic(decoder.equals("fp16") ? 2 * matrices : matrices, kvPerToken);
     }
 
     /** Keys and values that an average step of a case reads. */

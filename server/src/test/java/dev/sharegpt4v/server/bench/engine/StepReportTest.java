@@ -20,18 +20,22 @@ final class StepReportTest {
 
     private static final long MS = 1_000_000;
 
-    /** The 7B shape: its embeddings have 32,000 x 4,096 numbers, its tokens 2 x 32 x 4,096 numbers in the cache. */
+    /** The 7B shape: its embeddings have 32,000 x 4,096 numbers. */
     private static DecodeTraffic traffic(String weights, long bytes) {
         PackageManifest golden = ManifestJson.read(TestResources.folder("/catalog"));
-        return DecodeTraffic.of(new PackageManifest(
-                golden.formatVersion(),
-                golden.converterVersion(),
-                golden.family(),
-                golden.template(),
-                new StoredWeights(weights, "fp16", 64, false),
-                golden.model(),
-                Optional.empty(),
-                List.of(new PackageFile("decoder.onnx", 99, ""), new PackageFile("decoder.onnx.data", bytes, ""))));
+        return DecodeTraffic.of(
+                new PackageManifest(
+                        golden.formatVersion(),
+                        golden.converterVersion(),
+                        golden.family(),
+                        golden.template(),
+                        new StoredWeights(weights, "fp16", 64, false),
+                        golden.model(),
+                        Optional.empty(),
+                        List.of(
+                                new PackageFile("decoder.onnx", 99, ""),
+                                new PackageFile("decoder.onnx.data", bytes, ""))),
+                1000);
     }
 
     @Test
@@ -47,7 +51,7 @@ final class StepReportTest {
 
     @Test
     void keysAndValuesGrowWithBatchAndContext() {
-        long token = 2L * 32 * 4096 * 4;
+        long token = 1000;
         assertThat(traffic("int4", 0).kvPerToken()).isEqualTo(token);
         assertThat(traffic("int4", 0).kv(new StepCase(3, 100, 0, 1))).isEqualTo(3 * 101 * token);
         assertThat(traffic("int4", 0).kv(new StepCase(1, 0, 0, 3))).isEqualTo(2 * token);
