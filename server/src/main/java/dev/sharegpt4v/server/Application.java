@@ -39,7 +39,7 @@ public final class Application implements AutoCloseable {
         this.config = config;
         this.loaded = loaded;
         this.name = config.servedName().orElse(loaded.name());
-        CpuOptions options = DeviceOptions.choose(loaded, config);
+        CpuOptions options = DeviceOptions.choose(loaded, config, line -> LOG.log(System.Logger.Level.INFO, line));
         CpuDevice device = CpuDevice.open(loaded.graphs(), loaded.shape(), options);
         try {
             WarmUp.run(device, loaded);

@@ -21,7 +21,7 @@ public final class Captioner implements AutoCloseable {
 
     /** Opens an engine on a model; both are closed together. */
     public static Captioner open(LoadedModel model, ServerConfig config) {
-        CpuDevice device = CpuDevice.open(model.graphs(), model.shape(), DeviceOptions.choose(model, config));
+        CpuDevice device = CpuDevice.open(model.graphs(), model.shape(), DeviceOptions.choose(model, config, _ -> {}));
         return new Captioner(
                 model, Engine.start(device.executor(), device.encoder(), config.engine(), EngineListener.NONE));
     }
