@@ -6,14 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessLock implements AutoCloseable {
 
     private static final long POLL_NANOS = Duration.ofMillis(10).toNanos();
-    /** Beyond the file's content, which others read: some systems forbid to read what is locked. */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+    /** Of a file with a hole, which takes no room. */
+    private static final long MOST_BYTES = 1 << 20;
+
+    /**
+     * What this process holds. Where locks are POSIX's, a process loses its lock when it closes any of its channels on the
+     * file; so a file that is held is not opened again.
+     */
+    private static final Map<String, FileChannel> HELD = new HashMap<>();
 
     private final Path file;
     private final FileChannel channel;
@@ -37,9 +45,21 @@ public final class ProcessLock implements AutoCloseable {
 
     /** Takes the lock unless it is held, by another process or by this one. */
     public static Optional<ProcessLock> tryHold(Path file) throws IOException {
+        synchronized (HELD) {
+            String name = file.toAbsolutePath().normalize().toString();
+            FileChannel held = HELD.get(name);
+            if (held != null && held.isOpen()) {
+                return Optional.empty();
+            }
+            Optional<ProcessLock> lock = tryHoldFor(file);
+            lock.ifPresent(taken -> HELD.put(name, taken.channel));
+            return lock;
+        }
+    }
+
+    private static Optional<ProcessLock> tryHoldFor(Path file) throws IOException {
         while (true) {
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 if (tryLock(channel) == null) {
                     channel.close();
@@ -79,13 +99,17 @@ public final class ProcessLock implements AutoCloseable {
         }
     }
 
-    /** The holder before may have removed the file after it was opened here; then another file has its name, or none. */
+    /**
+     * The holder before may have removed the file after it was opened here; then another file has its name, or none. The
+     * file's size, drawn by lot, tells: to open it once more would drop the lock.
+     */
     private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
-        String mark = ProcessHandle.current().pid() + " " + UUID.randomUUID();
+        long size = ThreadLocalRandom.current().nextLong(1, MOST_BYTES);
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)));
+        channel.position(size - 1);
+        channel.write(ByteBuffer.wrap(new byte[1]));
         try {
-            return Files.readString(file).equals(mark);
+            return Files.size(file) == size;
         } catch (NoSuchFileException e) {
             return false;
         }
@@ -94,10 +118,13 @@ public final class ProcessLock implements AutoCloseable {
     /** Removes the file and lets others take the lock. */
     @Override
     public void close() throws IOException {
-        try {
-            Files.deleteIfExists(file);
-        } finally {
-            channel.close();
+        synchronized (HELD) {
+            try {
+                Files.deleteIfExists(file);
+            } finally {
+                channel.close();
+                HELD.remove(file.toAbsolutePath().normalize().toString(), channel);
+            }
         }
     }
 }
