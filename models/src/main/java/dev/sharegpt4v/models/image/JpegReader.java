@@ -140,7 +140,7 @@ final class JpegReader {
     private JpegBlocks blocks(JpegScan scan, JpegCoefficients target) {
         boolean progressive = frame != null && frame.progressive();
         if (!progressive) {
-            return new SequentialBlocks(bits, target, dcTables(scan), acTables(scan));
+            return new SequentialBlocks(bits, target, dcTables(scan), acTables(scan), complete);
         }
         if (scan.first() == 0) {
             return scan.high() == 0
