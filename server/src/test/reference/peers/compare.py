@@ -1,7 +1,7 @@
 """Measures servers with ``sharegpt4v bench``, one after another, and writes the ratios into docs/performance.md.
 
 ``compare.py measure NAME...`` starts each server in turn (ours, llama.cpp, openvino), asks it, stops it, and appends the
-figures to RESULTS. ``compare.py table FILE`` puts a table of the medians between the markers of FILE. What is where, comes
+figures to RESULTS. ``compare.py table FILE`` puts a table of the medians between the markers of FILE, or at its end. What is where, comes
 from the environment: see README.md.
 """
 
@@ -181,6 +181,8 @@ def table() -> str:
 
 def write(file: Path) -> None:
     text = file.read_text()
+    if BEGIN not in text:
+        text += f"\n## Beside other servers\n`server/src/test/reference/peers/README.md` says how.\n\n{BEGIN}\n{END}\n"
     head, rest = text.split(BEGIN)
     tail = rest.split(END)[1]
     file.write_text(f"{head}{BEGIN}\n{table()}\n{END}{tail}")

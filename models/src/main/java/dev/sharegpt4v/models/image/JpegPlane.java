@@ -171,7 +171,6 @@ final class JpegPlane {
 
     /** Coefficients times their steps, a block in each lane; by 8 row + column, which there are in any. */
     private long gather(int blockAcross, int blockDown, PixelColumns.Shape shape) {
-        short[] values = coefficients.values();
         int[] starts = coefficients.starts();
         int wide = component.blocksWide();
         long all = 0;
@@ -183,15 +182,7 @@ final class JpegPlane {
                     component.firstBlock() + (axes.turned() ? blockAcross * wide + down : down * wide + blockAcross);
             long mask = coefficients.masks()[block];
             all |= mask;
-            if (starts.length > 0) {
-                scatter(starts[block], mask, lane);
-                continue;
-            }
-            int from = block * 64;
-            for (; mask != 0; mask &= mask - 1) {
-                int k = Long.numberOfTrailingZeros(mask);
-                tile.setAtIndex(ValueLayout.JAVA_INT, lane + places[k], (short) (values[from + k] * factors[k]));
-            }
+            scatter(starts[block], mask, lane);
         }
         long present = 0;
         for (; all != 0; all &= all - 1) {

@@ -165,6 +165,9 @@ final class JpegReader {
         if (frame == null || coefficients == null || quantisation == null) {
             throw ImageException.malformed("the JPEG has no picture");
         }
+        if (frame.progressive()) {
+            coefficients.pack(frame.blocks());
+        }
         int[][] factors = new int[quantisation.length][];
         for (int i = 0; i < factors.length; i++) {
             int[] found = quantisation[i];
