@@ -16,6 +16,9 @@ final class HuffmanTable {
     /** By the next {@link #LOOK} bits: value ‹‹ 16 | run ‹‹ 8 | bits that both take; 0 where they do not suffice. */
     final int[] fast = new int[1 << LOOK];
 
+    /** By the next {@link #LOOK} bits: length ‹‹ 8 | symbol of a code of so many bits at the most; 0 for longer ones. */
+    private final short[] codes = new short[1 << LOOK];
+
     private final int[] limits = new int[17];
     private final int[] offsets = new int[17];
     private final byte[] symbols;
@@ -39,13 +42,20 @@ final class HuffmanTable {
             code <<= 1;
         }
         for (int bits = 0; bits < fast.length; bits++) {
-            fast[bits] = inAdvance(bits);
+            int found = longer(bits << (16 - LOOK), 1);
+            codes[bits] = (short) (found >> 8 > LOOK ? 0 : found);
+            fast[bits] = inAdvance(bits, found);
         }
     }
 
     /** Length ‹‹ 8 | symbol of the code that the 16 bits begin with. */
-    int slow(int bits) {
-        for (int length = 1; length <= 16; length++) {
+    int code(int bits) {
+        int found = codes[bits >> (16 - LOOK)];
+        return found != 0 ? found : longer(bits, LOOK + 1);
+    }
+
+    private int longer(int bits, int from) {
+        for (int length = from; length <= 16; length++) {
             if (bits < limits[length]) {
                 return length << 8 | symbols[offsets[length] + (bits >> (16 - length))] & 0xff;
             }
@@ -63,8 +73,7 @@ final class HuffmanTable {
         return true;
     }
 
-    private int inAdvance(int bits) {
-        int found = slow(bits << (16 - LOOK));
+    private int inAdvance(int bits, int found) {
         int size = found & 15;
         int run = found >> 4 & 15;
         int taken = (found >> 8) + size;

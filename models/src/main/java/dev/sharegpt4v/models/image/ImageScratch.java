@@ -30,6 +30,7 @@ final class ImageScratch implements AutoCloseable {
     private final Map<Use, Native> natives = new EnumMap<>(Use.class);
     private short[] coefficients = new short[0];
     private long[] masks = new long[0];
+    private int[] starts = new int[0];
     private byte[] bytes = new byte[0];
 
     short[] coefficients(int size) {
@@ -44,6 +45,13 @@ final class ImageScratch implements AutoCloseable {
             masks = new long[roomy(size)];
         }
         return masks;
+    }
+
+    int[] starts(int size) {
+        if (starts.length < size) {
+            starts = new int[roomy(size)];
+        }
+        return starts;
     }
 
     byte[] bytes(int size) {
@@ -72,7 +80,7 @@ final class ImageScratch implements AutoCloseable {
 
     /** Bytes that stay allocated. */
     long size() {
-        long size = coefficients.length * 2L + masks.length * 8L + bytes.length;
+        long size = coefficients.length * 2L + masks.length * 8L + starts.length * 4L + bytes.length;
         for (Native one : natives.values()) {
             size += one.memory().byteSize();
         }

@@ -121,6 +121,12 @@ final class JpegBits {
         count |= 56;
     }
 
+    /** Passes over bits that are there. */
+    void skip(int size) {
+        bits <<= size;
+        count -= size;
+    }
+
     /** The next bits, at most 16, as a number. */
     int take(int size) {
         if (size == 0) {
@@ -140,7 +146,7 @@ final class JpegBits {
         if (count < 32) {
             refill();
         }
-        int found = table.slow((int) (bits >>> 48));
+        int found = table.code((int) (bits >>> 48));
         bits <<= found >> 8;
         count -= found >> 8;
         return found & 0xff;

@@ -66,7 +66,9 @@ final class JpegColumns {
         MemorySegment samples = scratch.ints(Use.SAMPLES, memory);
         // For each component one line of widened samples and two of what is added before they are shifted.
         MemorySegment lines = scratch.ints(Use.LINES, 3 * count * size);
-        MemorySegment work = scratch.ints(Use.WORK, 8 * lanes);
+        // Lines of the transform, and the coefficients before it, of which planes leave none behind.
+        MemorySegment work = scratch.ints(Use.WORK, 72 * lanes);
+        work.asSlice(0, 72L * lanes * Integer.BYTES).fill((byte) 0);
         int at = 0;
         for (int i = 0; i < count; i++) {
             planes[i] = new JpegPlane(picture, i, axes[i], lanes, samples, at, work);

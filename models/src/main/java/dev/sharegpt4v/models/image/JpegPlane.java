@@ -27,6 +27,7 @@ final class JpegPlane {
     private final MemorySegment heightened;
     private final int heightenedAt;
     private final int size;
+    private final MemorySegment tile;
     private final int[] places = new int[64];
 
     /**
@@ -99,6 +100,12 @@ final class JpegPlane {
         }
     }
 
+    /**
+     * A component.
+     *
+     * @param memory takes the samples, from {@code at} on
+     * @param work eight lines of lanes, then 64 that are zero between two calls
+     */
     JpegPlane(JpegPicture picture, int index, Axes axes, int lanes, MemorySegment memory, int at, MemorySegment work) {
         this.component = picture.frame().components().get(index);
         this.coefficients = picture.coefficients();
@@ -107,15 +114,14 @@ final class JpegPlane {
         this.lanes = lanes;
         this.samples = memory;
         this.work = work;
+        this.tile = work.asSlice(8L * lanes * Integer.BYTES, 64L * lanes * Integer.BYTES);
         this.samplesAt = at;
         this.sampleRows = 8 * axes.down() * lanes + PixelColumns.GAP;
         this.heightened = memory;
         this.heightenedAt = axes.isDirect() ? at : at + 8 * axes.across() * sampleRows;
         this.size = 8 * axes.down() * lanes * axes.repeatDown() + PixelColumns.GAP;
         for (int k = 0; k < 64; k++) {
-            int row = JpegTables.NATURAL[k] >> 3;
-            int column = JpegTables.NATURAL[k] & 7;
-            places[k] = row * down() + column * across();
+            places[k] = JpegTables.NATURAL[k] * lanes;
         }
     }
 
@@ -146,12 +152,13 @@ final class JpegPlane {
         for (int i = 0; i < axes.across(); i++) {
             for (int j = 0; j < axes.down(); j++) {
                 int at = samplesAt + 8 * i * sampleRows + 8 * j * lanes;
-                long kinds = gather(mcu * axes.across() + i, j, shape, at);
-                if ((kinds & ~1L) == 0) {
-                    JpegTransform.runMeans(samples, at, down(), across(), lanes);
+                long present = gather(mcu * axes.across() + i, j, shape);
+                if ((present & ~1L) == 0) {
+                    JpegTransform.runMeans(tile, samples, at, down(), across(), lanes);
                 } else {
-                    JpegTransform.run(samples, at, down(), across(), lanes, work);
+                    JpegTransform.run(tile, present, samples, at, down(), across(), lanes, work);
                 }
+                JpegTransform.clear(tile, present, lanes);
             }
         }
         if (!axes.isDirect()) {
@@ -162,13 +169,9 @@ final class JpegPlane {
         }
     }
 
-    /** Coefficients times their steps, a block in each lane; which coefficients there are in any. */
-    private long gather(int blockAcross, int blockDown, PixelColumns.Shape shape, int at) {
-        for (int column = 0; column < 8; column++) {
-            int from = at + column * sampleRows;
-            samples.asSlice(from * 4L, 32L * lanes).fill((byte) 0);
-        }
-        short[] values = coefficients.values();
+    /** Coefficients times their steps, a block in each lane; by 8 row + column, which there are in any. */
+    private long gather(int blockAcross, int blockDown, PixelColumns.Shape shape) {
+        int[] starts = coefficients.starts();
         int wide = component.blocksWide();
         long all = 0;
         int high = (coefficientsHigh() + axes.down() - 1) / axes.down();
@@ -179,14 +182,25 @@ final class JpegPlane {
                     component.firstBlock() + (axes.turned() ? blockAcross * wide + down : down * wide + blockAcross);
             long mask = coefficients.masks()[block];
             all |= mask;
-            int from = block * 64;
-            int to = at + lane;
-            for (; mask != 0; mask &= mask - 1) {
-                int k = Long.numberOfTrailingZeros(mask);
-                samples.setAtIndex(ValueLayout.JAVA_INT, to + places[k], (short) (values[from + k] * factors[k]));
-            }
+            scatter(starts[block], mask, lane);
         }
-        return all;
+        long present = 0;
+        for (; all != 0; all &= all - 1) {
+            present |= 1L << JpegTables.NATURAL[Long.numberOfTrailingZeros(all)];
+        }
+        return present;
+    }
+
+    private void scatter(int from, long mask, int lane) {
+        short[] values = coefficients.values();
+        int[] steps = factors;
+        int[] lines = places;
+        MemorySegment target = tile;
+        int at = from;
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            int k = Long.numberOfTrailingZeros(rest);
+            target.setAtIndex(ValueLayout.JAVA_INT, lane + lines[k], (short) (values[at++] * steps[k]));
+        }
     }
 
     private int coefficientsHigh() {

@@ -140,7 +140,7 @@ final class JpegReader {
     private JpegBlocks blocks(JpegScan scan, JpegCoefficients target) {
         boolean progressive = frame != null && frame.progressive();
         if (!progressive) {
-            return new SequentialBlocks(bits, target, dcTables(scan), acTables(scan));
+            return new SequentialBlocks(bits, target, dcTables(scan), acTables(scan), complete);
         }
         if (scan.first() == 0) {
             return scan.high() == 0
@@ -164,6 +164,9 @@ final class JpegReader {
     private JpegPicture picture() {
         if (frame == null || coefficients == null || quantisation == null) {
             throw ImageException.malformed("the JPEG has no picture");
+        }
+        if (frame.progressive()) {
+            coefficients.pack(frame.blocks());
         }
         int[][] factors = new int[quantisation.length][];
         for (int i = 0; i < factors.length; i++) {

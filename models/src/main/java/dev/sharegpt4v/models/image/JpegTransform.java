@@ -14,39 +14,70 @@ final class JpegTransform {
     private static final int CONSTANT_BITS = 13;
     private static final int PASS_BITS = 2;
 
+    private static final long FIRST_COLUMN = 0x0101010101010101L;
+    private static final long RIGHT_HALF = 0xf0f0f0f0f0f0f0f0L;
+    private static final long LOWER_HALF = 0xffffffff00000000L;
+
     private JpegTransform() {}
 
     /**
-     * Turns the coefficients of a block in each lane to samples in 0..255, in place.
+     * Turns the coefficients of a block in each lane to samples in 0..255.
      *
-     * @param at where row 0 and column 0 stand
+     * @param tile coefficients, [row, column, lanes]
+     * @param present by 8 row + column, which are not zero in every lane; what no lane has is not worked on
+     * @param samples takes the samples
+     * @param at where row 0 and column 0 of them stand
      * @param down from a row to the next
      * @param across from a column to the next
      * @param lanes a multiple of a vector's length
      * @param work eight lines of lanes
      */
-    static void run(MemorySegment tile, int at, int down, int across, int lanes, MemorySegment work) {
+    static void run(
+            MemorySegment tile,
+            long present,
+            MemorySegment samples,
+            int at,
+            int down,
+            int across,
+            int lanes,
+            MemorySegment work) {
         int shift = CONSTANT_BITS - PASS_BITS;
-        for (int column = 0; column < 8; column++) {
-            int from = at + column * across;
-            evens(tile, from, down, lanes, 1 << (shift - 1), work);
-            odds(tile, from, down, lanes, work);
+        int bias = 1 << (shift - 1);
+        int step = 8 * lanes;
+        boolean narrow = (present & RIGHT_HALF) == 0;
+        for (int column = 0; column < (narrow ? 4 : 8); column++) {
+            long rows = present >>> column & FIRST_COLUMN;
+            if (rows == 0) {
+                clear(samples, at + column * across, down, lanes);
+                continue;
+            }
+            if ((rows & LOWER_HALF) == 0) {
+                firstHalf(tile, column * lanes, step, lanes, bias, work);
+            } else {
+                evens(tile, column * lanes, step, lanes, bias, work);
+                odds(tile, column * lanes, step, lanes, work);
+            }
             // The columns' results have 16 bits; libjpeg-turbo's vectors cut off what damaged files make larger.
-            combine(work, lanes, shift, Short.MIN_VALUE, Short.MAX_VALUE, tile, from, down);
+            combine(work, lanes, shift, Short.MIN_VALUE, Short.MAX_VALUE, samples, at + column * across, down);
         }
         shift = CONSTANT_BITS + PASS_BITS + 3;
+        // Half of what is cut off, and 128, the middle of the samples.
+        bias = (1 << (shift - 1)) + (128 << shift);
         for (int row = 0; row < 8; row++) {
             int from = at + row * down;
-            // Half of what is cut off, and 128, the middle of the samples.
-            evens(tile, from, across, lanes, (1 << (shift - 1)) + (128 << shift), work);
-            odds(tile, from, across, lanes, work);
-            combine(work, lanes, shift, 0, 255, tile, from, across);
+            if (narrow) {
+                firstHalf(samples, from, across, lanes, bias, work);
+            } else {
+                evens(samples, from, across, lanes, bias, work);
+                odds(samples, from, across, lanes, work);
+            }
+            combine(work, lanes, shift, 0, 255, samples, from, across);
         }
     }
 
     /** The same where no block has more than a mean. */
-    static void runMeans(MemorySegment tile, int at, int down, int across, int lanes) {
-        for (int lane = at; lane < at + lanes; lane += Lanes.LENGTH) {
+    static void runMeans(MemorySegment tile, MemorySegment samples, int at, int down, int across, int lanes) {
+        for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
             IntVector mean = Lanes.load(tile, lane);
             IntVector sample = mean.add(4)
                     .lanewise(VectorOperators.ASHR, 3)
@@ -55,7 +86,7 @@ final class JpegTransform {
                     .min(255);
             for (int row = 0; row < 8; row++) {
                 for (int column = 0; column < 8; column++) {
-                    Lanes.store(sample, tile, lane + row * down + column * across);
+                    Lanes.store(sample, samples, at + lane + row * down + column * across);
                 }
             }
         }
@@ -102,6 +133,48 @@ final class JpegTransform {
             Lanes.store(i3.mul(25_172).sub(y2).add(y3), work, 5 * lanes + lane);
             Lanes.store(i5.mul(16_819).sub(y2).add(y4), work, 6 * lanes + lane);
             Lanes.store(i7.mul(2_446).sub(y1).add(y3), work, 7 * lanes + lane);
+        }
+    }
+
+    /** Evens and odds where only the first four are not zero: the same sums, with the constants added up. */
+    private static void firstHalf(MemorySegment tile, int from, int step, int lanes, int bias, MemorySegment work) {
+        for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
+            int at = from + lane;
+            IntVector i0 = Lanes.load(tile, at);
+            IntVector i1 = Lanes.load(tile, at + step);
+            IntVector i2 = Lanes.load(tile, at + 2 * step);
+            IntVector i3 = Lanes.load(tile, at + 3 * step);
+            IntVector even = i0.lanewise(VectorOperators.LSHL, CONSTANT_BITS).add(bias);
+            IntVector large = i2.mul(10_703);
+            IntVector small = i2.mul(4_433);
+            Lanes.store(even.add(large), work, lane);
+            Lanes.store(even.add(small), work, lanes + lane);
+            Lanes.store(even.sub(small), work, 2 * lanes + lane);
+            Lanes.store(even.sub(large), work, 3 * lanes + lane);
+            Lanes.store(i1.mul(11_363).add(i3.mul(9_633)), work, 4 * lanes + lane);
+            Lanes.store(i1.mul(9_633).sub(i3.mul(2_259)), work, 5 * lanes + lane);
+            Lanes.store(i1.mul(6_437).sub(i3.mul(11_362)), work, 6 * lanes + lane);
+            Lanes.store(i1.mul(2_260).sub(i3.mul(6_436)), work, 7 * lanes + lane);
+        }
+    }
+
+    /** Makes a tile zero again that holds coefficients of these kinds. */
+    static void clear(MemorySegment tile, long present, int lanes) {
+        IntVector zero = IntVector.zero(Lanes.SPECIES);
+        for (long rest = present; rest != 0; rest &= rest - 1) {
+            int line = Long.numberOfTrailingZeros(rest) * lanes;
+            for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
+                Lanes.store(zero, tile, line + lane);
+            }
+        }
+    }
+
+    private static void clear(MemorySegment samples, int from, int step, int lanes) {
+        IntVector zero = IntVector.zero(Lanes.SPECIES);
+        for (int row = 0; row < 8; row++) {
+            for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
+                Lanes.store(zero, samples, from + row * step + lane);
+            }
         }
     }
 

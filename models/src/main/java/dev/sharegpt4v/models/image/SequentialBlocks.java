@@ -1,42 +1,71 @@
 package dev.sharegpt4v.models.image;
 
-/** All coefficients of a block at once. */
+import java.util.Arrays;
+
+/** All coefficients of a block at once; those that are not zero are stored one behind the other, as they come. */
 final class SequentialBlocks extends JpegBlocks {
 
     private final JpegBits bits;
     private final JpegCoefficients coefficients;
+    private final HuffmanTable[] dc;
     private final HuffmanTable[] ac;
-    private final DcMeans means;
+    private final int[] predictions;
+    private final boolean packed;
 
-    SequentialBlocks(JpegBits bits, JpegCoefficients coefficients, HuffmanTable[] dc, HuffmanTable[] ac) {
+    /** Where the next coefficient is stored. */
+    private int next;
+
+    /**
+     * A scan's blocks.
+     *
+     * @param packed whether each block's coefficients stand right behind the last one's: only where no other scan's do
+     */
+    SequentialBlocks(
+            JpegBits bits, JpegCoefficients coefficients, HuffmanTable[] dc, HuffmanTable[] ac, boolean packed) {
         this.bits = bits;
         this.coefficients = coefficients;
+        this.dc = dc;
         this.ac = ac;
-        this.means = new DcMeans(bits, dc);
+        this.predictions = new int[dc.length];
+        this.packed = packed;
     }
 
     @Override
     void restart() {
-        means.restart();
+        Arrays.fill(predictions, 0);
     }
 
     @Override
     void read(int part, int block) {
-        int mean = means.next(part);
-        int base = block * 64;
-        short[] values = coefficients.values();
-        values[base] = (short) mean;
-        coefficients.masks()[block] = 1 | alternating(ac[part], values, base);
+        int start = packed ? next : block * 64;
+        coefficients.starts()[block] = start;
+        coefficients.masks()[block] = values(dc[part], ac[part], part, start);
     }
 
-    private long alternating(HuffmanTable table, short[] values, int base) {
+    private long values(HuffmanTable means, HuffmanTable table, int part, int start) {
         JpegBits source = bits;
         byte[] bytes = source.bytes;
+        short[] values = coefficients.values();
         long buffer = source.bits;
         int count = source.count;
         int at = source.at;
+        if (count < 32) {
+            buffer |= (long) JpegBits.LONGS.get(bytes, at) >>> count;
+            at += 63 - count >> 3;
+            count |= 56;
+        }
+        int code = means.code((int) (buffer >>> 48));
+        int length = code & 15;
+        buffer <<= code >> 8;
+        int mean =
+                Math.addExact(predictions[part], HuffmanTable.extend((int) (buffer >>> 1 >>> (63 - length)), length));
+        buffer <<= length;
+        count -= (code >> 8) + length;
+        predictions[part] = mean;
+        values[start] = (short) mean;
         int[] fast = table.fast;
-        long mask = 0;
+        long mask = 1;
+        int to = start + 1;
         int k = 1;
         while (k < 64) {
             if (count < 32) {
@@ -52,7 +81,7 @@ final class SequentialBlocks extends JpegBlocks {
                 k += entry >> 8 & 0xff;
                 value = entry >> 16;
             } else {
-                int found = table.slow((int) (buffer >>> 48));
+                int found = table.code((int) (buffer >>> 48));
                 int size = found & 15;
                 buffer <<= found >> 8;
                 int run = found >> 4 & 15;
@@ -67,15 +96,15 @@ final class SequentialBlocks extends JpegBlocks {
                 count -= (found >> 8) + size;
             }
             if (value != 0) {
-                int place = Math.min(k, 63);
-                values[base + place] = (short) value;
-                mask |= 1L << place;
+                values[to++] = (short) value;
+                mask |= 1L << Math.min(k, 63);
                 k++;
             }
         }
         source.bits = buffer;
         source.count = count;
         source.at = at;
+        next = to;
         return mask;
     }
 }

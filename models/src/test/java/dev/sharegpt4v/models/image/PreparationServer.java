@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The Java side of {@code reference/image/compare_speed.py}: reads lines of {@code ROUNDS THREADS FILE}, answers with the
- * nanoseconds that all rounds took and a hash of the values.
+ * The Java side of {@code reference/image}'s comparisons: reads lines of {@code ROUNDS THREADS FILE}, answers with the
+ * nanoseconds that all rounds took and a hash of the values; without rounds, with the width and a hash of the pixels.
  */
 final class PreparationServer {
 
@@ -33,6 +33,10 @@ final class PreparationServer {
             byte[] file = Files.readAllBytes(Path.of(words[2]));
             int rounds = Integer.parseInt(words[0]);
             int threads = Integer.parseInt(words[1]);
+            if (rounds == 0) {
+                System.out.println(pixels(file));
+                continue;
+            }
             long started = System.nanoTime();
             run(file, rounds, threads);
             System.out.println(
@@ -51,6 +55,18 @@ final class PreparationServer {
         }
         for (Thread worker : workers) {
             worker.join();
+        }
+    }
+
+    private static String pixels(byte[] file) throws NoSuchAlgorithmException {
+        try {
+            RgbImage image = ImageDecoder.decode(file, ImageLimits.DEFAULT, Orientation.IGNORE);
+            return image.width()
+                    + " "
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(image.rgb()));
+        } catch (ImageException e) {
+            return "refused";
         }
     }
 
