@@ -21,12 +21,12 @@ record Start(Process process, List<String> said) implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.awt.headless=true",
                 "-Dsharegpt4v.home=" + home,
-                "-cp",
-                System.getProperty("java.class.path"),
                 "dev.sharegpt4v.server.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("XDG_CACHE_HOME", cache.toString());
+        // ONNX Runtime cannot bear a command line as long as this class path.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         return new Start(builder.start(), new ArrayList<>());
     }
 
