@@ -5,7 +5,6 @@ import dev.sharegpt4v.models.image.KeptMemory;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 
 /** Gives everything that keeps memory a gauge of its bytes and one of its limit. */
@@ -16,8 +15,7 @@ final class CacheGauges {
     static void watch(
             ServerMetrics metrics, Engine engine, ServerConfig config, KvGeometry geometry, LoadedModel model) {
         EngineOptions options = config.engine();
-        long block = CpuDevice.kvBlockBytes(
-                model.shape(), geometry.blockSize(), config.kv().format());
+        long block = config.kv().blockBytes(model.shape());
         long capacity = block * geometry.blocks();
         metrics.watchBytes(
                 "kv_cache",

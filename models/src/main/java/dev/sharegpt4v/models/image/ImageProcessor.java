@@ -4,10 +4,8 @@ import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Pictures to the encoder's input: decode, pad or crop, bicubic resize, rescale, normalise.
@@ -127,13 +125,8 @@ public final class ImageProcessor {
     }
 
     private ContentHash hash(byte[] pixels) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(preprocessing.toString().getBytes(StandardCharsets.UTF_8));
-            ByteBuffer bytes = ByteBuffer.wrap(digest.digest(pixels));
-            return new ContentHash(bytes.getLong(), bytes.getLong());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256. This is a bug.", e);
-        }
+        MessageDigest digest = ContentHash.newDigest();
+        digest.update(preprocessing.toString().getBytes(StandardCharsets.UTF_8));
+        return ContentHash.of(digest.digest(pixels));
     }
 }

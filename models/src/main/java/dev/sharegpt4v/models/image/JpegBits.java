@@ -136,8 +136,7 @@ final class JpegBits {
             refill();
         }
         int value = (int) (bits >>> (64 - size));
-        bits <<= size;
-        count -= size;
+        skip(size);
         return value;
     }
 
@@ -147,8 +146,7 @@ final class JpegBits {
             refill();
         }
         int found = table.code((int) (bits >>> 48));
-        bits <<= found >> 8;
-        count -= found >> 8;
+        skip(found >> 8);
         return found & 0xff;
     }
 

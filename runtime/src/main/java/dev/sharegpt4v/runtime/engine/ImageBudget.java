@@ -38,7 +38,7 @@ final class ImageBudget {
         for (ImageSpan span : request.prompt().images()) {
             int others = holders.getOrDefault(span.image(), 0);
             holders.put(span.image(), others + 1);
-            held += others == 0 ? bytes(span.image()) : 0;
+            held += others == 0 ? span.image().bytes() : 0;
         }
     }
 
@@ -47,7 +47,7 @@ final class ImageBudget {
             int others = holders.getOrDefault(span.image(), 0) - 1;
             if (others == 0) {
                 holders.remove(span.image());
-                held -= bytes(span.image());
+                held -= span.image().bytes();
             } else {
                 holders.put(span.image(), others);
             }
@@ -56,9 +56,5 @@ final class ImageBudget {
 
     synchronized long held() {
         return held;
-    }
-
-    private static long bytes(ImageInput image) {
-        return (long) image.values().length * Float.BYTES;
     }
 }

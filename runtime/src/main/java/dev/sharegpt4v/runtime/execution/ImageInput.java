@@ -15,4 +15,9 @@ public record ImageInput(ContentHash hash, float[] values, long[] shape, int fea
             throw new IllegalArgumentException("an image takes at least one position");
         }
     }
+
+    /** Bytes of the values. */
+    public long bytes() {
+        return (long) values.length * Float.BYTES;
+    }
 }

@@ -4,7 +4,6 @@ import dev.sharegpt4v.runtime.execution.ContentHash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.List;
 public final class PrefixKeys {
 
     private final int blockSize;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = ContentHash.newDigest();
     private final List<ContentHash> chain = new ArrayList<>();
     private long[] keys;
     private int length;
@@ -33,7 +32,7 @@ public final class PrefixKeys {
     public PrefixKeys(String salt, int blockSize, int expected) {
         this.blockSize = blockSize;
         this.keys = new long[Math.max(1, expected)];
-        chain.add(half(digest.digest(salt.getBytes(StandardCharsets.UTF_8))));
+        chain.add(ContentHash.of(digest.digest(salt.getBytes(StandardCharsets.UTF_8))));
     }
 
     /** Adds a position that holds a token. */
@@ -90,19 +89,6 @@ public final class PrefixKeys {
         for (int position = from; position < to; position++) {
             bytes.putLong(keys[position]);
         }
-        return half(digest.digest(bytes.array()));
-    }
-
-    private static ContentHash half(byte[] sum) {
-        ByteBuffer bytes = ByteBuffer.wrap(sum);
-        return new ContentHash(bytes.getLong(), bytes.getLong());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return ContentHash.of(digest.digest(bytes.array()));
     }
 }

@@ -29,13 +29,12 @@ public final class TokenCounts {
 
     void apply(SamplingOptions options, float[] logits) {
         if (options.repetitionPenalty() != 1f) {
-            float penalty = options.repetitionPenalty();
             for (int id = prompt.nextSetBit(0); id >= 0 && id < logits.length; id = prompt.nextSetBit(id + 1)) {
-                logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+                penalise(logits, id, options.repetitionPenalty());
             }
             for (int id = completion.nextSetBit(0); id >= 0 && id < logits.length; id = completion.nextSetBit(id + 1)) {
                 if (!prompt.get(id)) {
-                    logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+                    penalise(logits, id, options.repetitionPenalty());
                 }
             }
         }
@@ -44,5 +43,9 @@ public final class TokenCounts {
                 logits[id] -= options.presencePenalty() + times[id] * options.frequencyPenalty();
             }
         }
+    }
+
+    private static void penalise(float[] logits, int id, float penalty) {
+        logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
     }
 }

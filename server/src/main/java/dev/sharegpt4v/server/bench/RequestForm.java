@@ -63,12 +63,13 @@ public record RequestForm(Api api, String model, boolean ignoreEnd, ObjectNode e
         ArrayNode content =
                 body.putArray("messages").addObject().put("role", "user").putArray("content");
         for (byte[] picture : question.pictures()) {
-            content.addObject().put("type", "image_url").putObject("image_url").put("url", url(picture));
+            content.addObject().put("type", "image_url").putObject("image_url").put("url", dataUri(picture));
         }
         content.addObject().put("type", "text").put("text", question.prompt());
     }
 
-    private static String url(byte[] picture) {
+    /** A picture as it stands in a request. */
+    public static String dataUri(byte[] picture) {
         return "data:" + mediaType(picture) + ";base64," + Base64.getEncoder().encodeToString(picture);
     }
 

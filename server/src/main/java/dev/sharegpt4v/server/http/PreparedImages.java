@@ -3,9 +3,6 @@ package dev.sharegpt4v.server.http;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,13 +18,7 @@ final class PreparedImages {
     record Key(ContentHash file, Orientation orientation) {
 
         static Key of(byte[] file, Orientation orientation) {
-            try {
-                ByteBuffer digest =
-                        ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(file));
-                return new Key(new ContentHash(digest.getLong(), digest.getLong()), orientation);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-256. This is a bug.", e);
-            }
+            return new Key(ContentHash.of(ContentHash.newDigest().digest(file)), orientation);
         }
     }
 
@@ -44,13 +35,13 @@ final class PreparedImages {
     }
 
     synchronized void keep(Key key, ImageInput image) {
-        if (bytes(image) > limit || kept.putIfAbsent(key, image) != null) {
+        if (image.bytes() > limit || kept.putIfAbsent(key, image) != null) {
             return;
         }
-        bytes += bytes(image);
+        bytes += image.bytes();
         Iterator<ImageInput> eldest = kept.values().iterator();
         while (bytes > limit) {
-            bytes -= bytes(eldest.next());
+            bytes -= eldest.next().bytes();
             eldest.remove();
         }
     }
@@ -58,9 +49,5 @@ final class PreparedImages {
     /** Bytes of all pictures that are kept. */
     synchronized long bytes() {
         return bytes;
-    }
-
-    private static long bytes(ImageInput image) {
-        return (long) image.values().length * Float.BYTES;
     }
 }

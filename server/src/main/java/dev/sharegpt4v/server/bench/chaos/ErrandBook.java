@@ -3,9 +3,9 @@ package dev.sharegpt4v.server.bench.chaos;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sharegpt4v.server.bench.RequestForm;
 import dev.sharegpt4v.server.bench.mix.CommonWords;
 import dev.sharegpt4v.server.bench.mix.SyntheticPicture;
-import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -117,15 +117,14 @@ final class ErrandBook {
         ArrayNode content =
                 body.putArray("messages").addObject().put("role", "user").putArray("content");
         if (picture >= 0) {
-            content.addObject().put("type", "image_url").putObject("image_url").put("url", url(picture));
+            content.addObject()
+                    .put("type", "image_url")
+                    .putObject("image_url")
+                    .put("url", RequestForm.dataUri(jpeg(picture)));
         }
         content.addObject().put("type", "text").put("text", words);
         String what = "%d tokens about picture %d: %s".formatted(most, picture, words);
         return new Errand(manner, http.chat(body.toString()), what, greedy ? Optional.of(what) : Optional.empty());
-    }
-
-    private String url(int picture) {
-        return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg(picture));
     }
 
     /** A picture by its number; sizes differ too. */

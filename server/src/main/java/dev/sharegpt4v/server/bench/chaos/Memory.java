@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.bench.chaos;
 
+import dev.sharegpt4v.server.bench.Distribution;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -53,8 +54,8 @@ final class Memory {
     }
 
     private static double median(double[] values, int from, int to) {
-        double[] sorted = Arrays.copyOfRange(values, from, to);
-        Arrays.sort(sorted);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+        return Distribution.of(Arrays.copyOfRange(values, from, to))
+                .orElseThrow()
+                .median();
     }
 }
