@@ -23,8 +23,12 @@ public final class Tokenizers {
     public static SentencePieceModel demoModel() {
         try (InputStream input = Tokenizers.class.getResourceAsStream("/demo/tokenizer.model")) {
             Path file = Files.createTempFile("tokenizer", ".model");
-            Files.write(file, input.readAllBytes());
-            return SentencePieceModel.read(file);
+            try {
+                Files.write(file, input.readAllBytes());
+                return SentencePieceModel.read(file);
+            } finally {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -43,8 +47,12 @@ public final class Tokenizers {
     private static Tokenizer of(SentencePieceModel model) {
         try {
             Path file = Files.createTempFile("tokenizer", ".json");
-            TokenizerJson.write(model, file);
-            return Tokenizer.load(file);
+            try {
+                TokenizerJson.write(model, file);
+                return Tokenizer.load(file);
+            } finally {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

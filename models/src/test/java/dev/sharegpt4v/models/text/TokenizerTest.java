@@ -92,7 +92,8 @@ final class TokenizerTest {
 
     @Test
     void damagedModelsAreRefusedOrReadAndNeverCrash() throws IOException {
-        byte[] original = Files.readAllBytes(demoModelFile());
+        byte[] original =
+                TokenizerTest.class.getResourceAsStream("/demo/tokenizer.model").readAllBytes();
         Random random = new Random(7);
         for (int round = 0; round < 2_000; round++) {
             byte[] damaged = original.clone();
@@ -106,14 +107,6 @@ final class TokenizerTest {
                 assertThat(e.getMessage()).isNotBlank();
             }
         }
-    }
-
-    private static Path demoModelFile() throws IOException {
-        Path file = Files.createTempFile("demo", ".model");
-        Files.write(
-                file,
-                TokenizerTest.class.getResourceAsStream("/demo/tokenizer.model").readAllBytes());
-        return file;
     }
 
     private static void compare(Tokenizer tokenizer, NaiveSentencePiece oracle, int rounds) {

@@ -364,8 +364,12 @@ final class EngineLoop {
         release(sequence);
         GenerationEvent.Finished end = new GenerationEvent.Finished(
                 reason, sequence.usage(), sequence.clock().timings());
-        sequence.handle().publish(end);
-        listener.finished(sequence.request(), end);
+        // The place is free before the caller hears of it and comes again.
+        try {
+            listener.finished(sequence.request(), end);
+        } finally {
+            sequence.handle().publish(end);
+        }
     }
 
     private void fail(Sequence sequence, EngineException cause) {
@@ -373,8 +377,11 @@ final class EngineLoop {
             return;
         }
         release(sequence);
-        sequence.handle().publish(new GenerationEvent.Failed(cause));
-        listener.failed(sequence.request(), cause);
+        try {
+            listener.failed(sequence.request(), cause);
+        } finally {
+            sequence.handle().publish(new GenerationEvent.Failed(cause));
+        }
     }
 
     private void release(Sequence sequence) {

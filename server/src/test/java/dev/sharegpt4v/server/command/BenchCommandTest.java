@@ -292,7 +292,7 @@ final class BenchCommandTest {
             assertThat(found().path("request_rate").asDouble()).isEqualTo(200);
             assertThat(found().path("completed").asInt()).isEqualTo(6);
             assertThat(found().path("mean_client_queue_time_ms").asDouble()).isNotNegative();
-            assertThat(found().has("p99.9_itl_ms")).isTrue();
+            assertThat(found().has("p99.9_ttft_ms")).isTrue();
         }
     }
 
