@@ -22,11 +22,17 @@ public final class BareDecoder implements AutoCloseable {
      * Opens it.
      *
      * @param threads of a step
+     * @param batchInvariance whether a token's logits have the same bits in any company
      * @param profile receives the time of every operator when the decoder is closed
      */
     public static BareDecoder open(
-            LoadedModel model, int threads, KvGeometry geometry, KvFormat format, Optional<Path> profile) {
-        CpuOptions options = new CpuOptions(threads, 1, 1, geometry, format);
+            LoadedModel model,
+            int threads,
+            KvGeometry geometry,
+            KvFormat format,
+            boolean batchInvariance,
+            Optional<Path> profile) {
+        CpuOptions options = new CpuOptions(threads, 1, 1, geometry, format, batchInvariance);
         return new BareDecoder(CpuDevice.decoder(model.graphs(), model.shape(), options, profile));
     }
 

@@ -29,6 +29,7 @@ final class DeviceOptions {
                 config.encoderThreads(),
                 config.encoderBatch(),
                 kv.geometry(),
-                config.kv().format());
+                config.kv().format(),
+                config.batchInvariance());
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param encoderThreads of a batch of images
  * @param encoderBatch images per batch
  * @param kv what the KV cache may be
+ * @param batchInvariance whether text is the same, to the last bit of its logits, in any company
  * @param engine limits of the engine
  * @param limits of a request
  * @param drain how long running requests may take to end when the server stops
@@ -30,6 +31,7 @@ public record ServerConfig(
         int encoderThreads,
         int encoderBatch,
         KvBudget kv,
+        boolean batchInvariance,
         EngineOptions engine,
         HttpLimits limits,
         Duration drain) {

@@ -73,6 +73,7 @@ final class ApplicationTest {
                 1,
                 4,
                 new KvBudget(16, KvFormat.FP16, new KvBudget.Automatic()),
+                true,
                 new EngineOptions(REQUESTS, REQUESTS, 64),
                 HttpLimits.DEFAULT,
                 Duration.ofSeconds(30));

@@ -170,6 +170,7 @@ final class KvSizingTest {
                 1,
                 4,
                 new KvBudget(64, KvFormat.FP16, AUTOMATIC),
+                true,
                 new EngineOptions(8, 8, stepTokens, 0, 0, true, 77),
                 HttpLimits.DEFAULT,
                 Duration.ZERO);

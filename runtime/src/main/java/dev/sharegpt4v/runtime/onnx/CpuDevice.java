@@ -23,9 +23,7 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
     public static CpuDevice open(GraphPaths graphs, ModelShape shape, CpuOptions options) {
         ModelExecutor executor = decoder(graphs, shape, options, Optional.empty());
         try {
-            GraphSession vision =
-                    GraphSession.open(graphs.vision(), options.encoderThreads(), Optional.empty(), Optional.empty());
-            return new CpuDevice(executor, new VisionEncoder(vision, shape.hiddenSize(), options.encoderBatch()));
+            return new CpuDevice(executor, encoder(graphs, shape, options));
         } catch (RuntimeException e) {
             executor.close();
             throw e;
@@ -50,12 +48,23 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
         try {
             GraphSession session =
                     GraphSession.open(graphs.decoder(), options.threads(), Optional.of(operators), profile);
-            return new DecoderExecutor(session, operators, pool, shape, options.geometry(), graphs.padsSingleRows());
+            boolean padding = options.batchInvariance() && graphs.padsSingleRows();
+            return new DecoderExecutor(session, operators, pool, shape, options.geometry(), padding);
         } catch (RuntimeException e) {
             operators.close();
             pool.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens the vision tower alone.
+     *
+     * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure as {@link #open} does
+     */
+    public static ImageEncoder encoder(GraphPaths graphs, ModelShape shape, CpuOptions options) {
+        return VisionEncoder.open(
+                graphs.vision(), options.encoderThreads(), shape.hiddenSize(), options.encoderBatch());
     }
 
     @Override

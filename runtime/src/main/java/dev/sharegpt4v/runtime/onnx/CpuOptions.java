@@ -11,8 +11,21 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
  * @param encoderBatch images per batch at most
  * @param geometry of the KV cache
  * @param format of keys and values
+ * @param batchInvariance whether a token's logits have the same bits in any company, see docs/adr/0009; without, a single
+ *     stream of a model with four bits is faster
  */
-public record CpuOptions(int threads, int encoderThreads, int encoderBatch, KvGeometry geometry, KvFormat format) {
+public record CpuOptions(
+        int threads,
+        int encoderThreads,
+        int encoderBatch,
+        KvGeometry geometry,
+        KvFormat format,
+        boolean batchInvariance) {
+
+    /** Options with the same bits in any company. */
+    public CpuOptions(int threads, int encoderThreads, int encoderBatch, KvGeometry geometry, KvFormat format) {
+        this(threads, encoderThreads, encoderBatch, geometry, format, true);
+    }
 
     public CpuOptions {
         if (threads < 1 || encoderThreads < 1 || encoderBatch < 1) {

@@ -44,6 +44,8 @@ final class GraphSession implements AutoCloseable {
     /**
      * Opens a graph.
      *
+     * <p>The session's threads have the priority of the thread that opens it.
+     *
      * @param threads that share the work of one operator, the calling thread among them
      * @param operators our own kernels, if the graph needs them
      * @param profile where the time of every operator is written when the session is closed, as a trace in JSON

@@ -124,7 +124,12 @@ final class EngineBenchCommand implements Callable<Integer> {
         KvGeometry geometry = new KvGeometry(blocks, model.kv.blockSize);
         List<StepResult> results = new ArrayList<>();
         try (BareDecoder decoder = BareDecoder.open(
-                        loaded, model.threads, geometry, model.kv.format, Optional.ofNullable(profile));
+                        loaded,
+                        model.threads,
+                        geometry,
+                        model.kv.format,
+                        model.batchInvariance,
+                        Optional.ofNullable(profile));
                 Progress progress = Progress.counting("cases")) {
             StepBench bench = new StepBench(decoder.executor(), model.engine.stepTokens(), repetitions, seed);
             for (int i = 0; i < cases.size(); i++) {
@@ -152,6 +157,7 @@ final class EngineBenchCommand implements Callable<Integer> {
         settings.put("weights", loaded.manifest().weights().decoder());
         settings.put("weight_block", loaded.manifest().weights().blockSize());
         settings.put("threads", model.threads);
+        settings.put("batch_invariance", model.batchInvariance);
         settings.put("kv_dtype", model.kv.format.name().toLowerCase(Locale.ROOT));
         settings.put("kv_block", model.kv.blockSize);
         settings.put("step_tokens", model.engine.stepTokens());

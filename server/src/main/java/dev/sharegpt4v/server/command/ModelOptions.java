@@ -47,6 +47,16 @@ final class ModelOptions {
     @Option(names = "--encoder-batch", paramLabel = "N", description = "Images encoded at once (${DEFAULT-VALUE}).")
     int encoderBatch = 4;
 
+    @Option(
+            names = "--batch-invariance",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description =
+                    "Text does not depend on what runs beside it, to the last bit (on). --no-batch-invariance lets a"
+                            + " single stream of an int4 model run faster, the more so on processors without VNNI.")
+    boolean batchInvariance;
+
     @Mixin
     KvOptions kv = new KvOptions();
 
@@ -87,6 +97,7 @@ final class ModelOptions {
                 encoderThreads,
                 encoderBatch,
                 kv.budget(),
+                batchInvariance,
                 engine.options(),
                 limits,
                 drain);

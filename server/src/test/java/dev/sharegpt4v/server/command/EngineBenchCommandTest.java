@@ -26,9 +26,19 @@ final class EngineBenchCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... more) {
-        List<String> args = new ArrayList<>(List.of(
-                "engine", "--model", TinyPackage.in(folder).toString(), "--threads", "1", "--bandwidth-mb", "4"));
+        List<String> args = new ArrayList<>(List.of("engine", "--threads", "1", "--bandwidth-mb", "4"));
         args.addAll(List.of(more));
+        return execute(args);
+    }
+
+    private int encoder(String... more) {
+        List<String> args = new ArrayList<>(List.of("encoder", "--encoder-threads", "1"));
+        args.addAll(List.of(more));
+        return execute(args);
+    }
+
+    private int execute(List<String> args) {
+        args.addAll(1, List.of("--model", TinyPackage.in(folder).toString()));
         CommandLine line = new CommandLine(new BenchCommand());
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(err));
@@ -82,6 +92,22 @@ final class EngineBenchCommandTest {
     void whatExceedsTheContextIsRefused() {
         assertThat(run("--context", "100000")).isEqualTo(2);
         assertThat(err.toString()).contains("do not fit into the model's context");
+    }
+
+    @Test
+    void encodesAreMeasuredInEveryBatch() throws IOException {
+        Path json = folder.resolve("encoder.json");
+        assertThat(encoder("--batch", "1,3", "--repetitions", "2", "--json", json.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("images/s", "vision weights");
+        JsonNode results = new JsonMapper().readTree(json.toFile()).path("results");
+        assertThat(results)
+                .hasSize(2)
+                .allSatisfy(result ->
+                        assertThat(result.path("images_per_s").asDouble()).isPositive());
+        assertThat(encoder("--batch", "0")).isEqualTo(2);
+        assertThat(encoder("--repetitions", "0")).isEqualTo(2);
     }
 
     @Test

@@ -53,6 +53,7 @@ final class DemoServer implements AutoCloseable {
                 2,
                 4,
                 new KvBudget(64, KvFormat.FP16, new KvBudget.Bytes(256L << 20)),
+                true,
                 new EngineOptions(32, 256, 256),
                 HttpLimits.DEFAULT,
                 Duration.ZERO));

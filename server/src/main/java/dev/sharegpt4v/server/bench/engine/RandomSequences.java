@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.bench.engine;
 
+import dev.sharegpt4v.runtime.execution.BlockCopy;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
@@ -67,6 +68,28 @@ final class RandomSequences {
         if (!slices.isEmpty()) {
             steps.add(new ForwardStep(slices));
         }
+        return steps;
+    }
+
+    /**
+     * The steps after which every sequence has keys and values for its first {@code length} positions: the first sequence's
+     * own, copied to the others, since nobody reads their logits.
+     */
+    List<ForwardStep> context(int length, int stepTokens) {
+        if (length == 0) {
+            return List.of();
+        }
+        List<ForwardStep> steps = new ArrayList<>();
+        for (int position = 0; position < length; position += stepTokens) {
+            steps.add(new ForwardStep(List.of(slice(0, position, Math.min(stepTokens, length - position), NONE))));
+        }
+        List<BlockCopy> copies = new ArrayList<>();
+        for (int i = 1; i < blocks.length; i++) {
+            for (int j = 0; j < blocks[i].length; j++) {
+                copies.add(new BlockCopy(blocks[0][j], blocks[i][j]));
+            }
+        }
+        steps.add(new ForwardStep(decode(length - 1).slices(), copies));
         return steps;
     }
 

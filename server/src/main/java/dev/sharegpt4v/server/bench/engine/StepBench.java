@@ -37,7 +37,7 @@ public final class StepBench {
     public List<StepResult> run(StepCase one) {
         RandomSequences sequences =
                 new RandomSequences(one.batch(), one.length(), executor.shape(), executor.geometry(), seed);
-        sequences.prefill(0, one.context(), stepTokens).forEach(executor::forward);
+        sequences.context(one.context(), stepTokens).forEach(executor::forward);
         List<StepResult> results = new ArrayList<>();
         if (one.prefill() > 0) {
             List<ForwardStep> steps = sequences.prefill(one.context(), one.context() + one.prefill(), stepTokens);

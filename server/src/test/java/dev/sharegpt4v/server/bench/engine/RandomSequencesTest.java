@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.bench.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sharegpt4v.runtime.execution.BlockCopy;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
@@ -47,6 +48,15 @@ final class RandomSequencesTest {
     void aPrefillMayStartBehindAContext() {
         assertThat(shapes(of(1, 20).prefill(16, 20, 8))).containsExactly("[16+4!]");
         assertThat(of(1, 20).prefill(4, 4, 8)).isEmpty();
+    }
+
+    @Test
+    void aContextIsComputedOnceAndCopied() {
+        List<ForwardStep> steps = of(3, 20).context(17, 8);
+        assertThat(shapes(steps)).containsExactly("[0+8]", "[8+8]", "[16+1]", "[16+1!, 16+1!, 16+1!]");
+        assertThat(steps.getLast().copies())
+                .containsExactly(new BlockCopy(0, 2), new BlockCopy(1, 3), new BlockCopy(0, 4), new BlockCopy(1, 5));
+        assertThat(of(3, 20).context(0, 8)).isEmpty();
     }
 
     @Test
