@@ -142,6 +142,8 @@ final class KvSizingTest {
                 golden.converterVersion(),
                 golden.family(),
                 golden.template(),
+                golden.device(),
+                golden.activations(),
                 new StoredWeights("int4", "fp16", 128, false),
                 golden.model(),
                 Optional.empty(),

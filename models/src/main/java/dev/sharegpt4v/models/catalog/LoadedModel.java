@@ -132,11 +132,26 @@ public final class LoadedModel implements AutoCloseable {
                 .read(generation);
     }
 
+    /**
+     * The graphs, for the CPU.
+     *
+     * @throws PackageException as {@link #graphs(Device)} does
+     */
     public GraphPaths graphs() {
+        return graphs(Device.CPU);
+    }
+
+    /**
+     * The graphs, for a device.
+     *
+     * @throws PackageException when they are written for another one; the message says what makes the right package
+     */
+    public GraphPaths graphs(Device device) {
+        manifest.requireDevice(device, folder);
         return new GraphPaths(
                 folder.resolve(PackageManifest.VISION_GRAPH),
                 folder.resolve(PackageManifest.DECODER_GRAPH),
-                manifest.weights().padsSingleRows());
+                device == Device.CPU && manifest.weights().padsSingleRows());
     }
 
     /** Frees the tokenizer; executors that were opened on the graphs live on. */

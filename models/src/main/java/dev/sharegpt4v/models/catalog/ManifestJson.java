@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.sharegpt4v.runtime.storage.AtomicFile;
 import java.io.IOException;
@@ -98,7 +99,16 @@ public final class ManifestJson {
         if (version < 1) {
             throw malformed(file, "it has no formatVersion", null);
         }
-        return MAPPER.treeToValue(node, PackageManifest.class);
+        return MAPPER.treeToValue(withDevice(node), PackageManifest.class);
+    }
+
+    /** Packages were for the CPU alone before manifests named a device. */
+    private static JsonNode withDevice(JsonNode node) {
+        if (node instanceof ObjectNode manifest && !manifest.has("device")) {
+            manifest.put("device", Device.CPU.wireName());
+            manifest.put("activations", Precision.FP32.wireName());
+        }
+        return node;
     }
 
     private static PackageException malformed(Path file, String reason, @Nullable Throwable cause) {

@@ -16,7 +16,9 @@ public final class PackageException extends RuntimeException {
         /** A file that {@code model.json} lists is not there. */
         MISSING_FILE,
         /** A file has another size or other content than {@code model.json} says. */
-        DAMAGED_FILE
+        DAMAGED_FILE,
+        /** The graphs are written for another device. */
+        OTHER_DEVICE
     }
 
     private final Kind kind;

@@ -24,7 +24,7 @@ final class BlockQuantiser {
         this.search = new ScaleSearch(quantisation.blockSize());
     }
 
-    /** Finds the scale and the zero point of every block of a row. */
+    /** Finds the scale and the zero point of every block of a row; scales are such as their type holds. */
     BlockScales measure(float[] row) {
         BlockScales found = new BlockScales(quantisation.blocks(columns));
         for (int block = 0; block < found.blocks(); block++) {
@@ -40,16 +40,14 @@ final class BlockQuantiser {
                 found.set(block, 0, quantisation.symmetric() ? quantisation.middle() : 0);
             } else if (quantisation.searches()) {
                 search(row, start, end, smallest, largest);
-                found.set(block, search.scale(), search.zeroPoint());
+                found.set(block, stored(search.scale()), search.zeroPoint());
             } else if (quantisation.symmetric()) {
                 // The codes reach one step further below the middle than above it: the outermost weight is put there.
-                found.set(
-                        block,
-                        (largest > -smallest ? largest : smallest) / -quantisation.middle(),
-                        quantisation.middle());
+                float outermost = largest > -smallest ? largest : smallest;
+                found.set(block, stored(outermost / -quantisation.middle()), quantisation.middle());
             } else {
                 float scale = (largest - smallest) / quantisation.largestCode();
-                found.set(block, scale, Math.round(-smallest / scale));
+                found.set(block, stored(scale), Math.round(-smallest / scale));
             }
         }
         return found;
@@ -77,6 +75,11 @@ final class BlockQuantiser {
             }
         }
         return codes;
+    }
+
+    /** Codes are chosen for the scale that a reader will find. */
+    private float stored(float scale) {
+        return quantisation.scales().round(scale);
     }
 
     private void search(float[] row, int start, int end, float smallest, float largest) {

@@ -42,24 +42,25 @@ final class BlockWeights {
                         rows.read(index, row);
                         requireFinite(row);
                         BlockScales scales = quantiser.measure(row);
+                        requireFinite(scales.scales());
                         found.set((int) index, scales);
                         pack(quantiser.round(row, scales), target);
                     }
                 });
     }
 
-    /** Scales, float {@code [rows, blocks]}. */
+    /** Scales, {@code [rows, blocks]} in the type that the quantisation names. */
     Weight scales() {
         int blocks = quantisation.blocks(rows.columns());
         return new Weight(
                 name + ".scales",
-                OnnxType.FLOAT,
+                quantisation.scales(),
                 List.of(rows.count(), (long) blocks),
                 rows.count(),
-                blocks * Float.BYTES,
+                blocks * quantisation.scales().bytes(),
                 encoder(quantisation.symmetric(), (scales, target) -> {
                     for (float scale : scales.scales()) {
-                        target.putFloat(scale);
+                        quantisation.scales().put(scale, target);
                     }
                 }));
     }
@@ -106,8 +107,9 @@ final class BlockWeights {
         };
     }
 
-    private void requireFinite(float[] row) {
-        for (float value : row) {
+    /** Weights, or the scales that are found for them. */
+    private void requireFinite(float[] values) {
+        for (float value : values) {
             if (!Float.isFinite(value)) {
                 throw new ConversionException(
                         ConversionException.Kind.UNSUPPORTED_MODEL,

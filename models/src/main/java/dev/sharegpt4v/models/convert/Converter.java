@@ -26,7 +26,7 @@ import java.util.concurrent.Executors;
 public final class Converter {
 
     /** Raised when the same checkpoint and options would give other bytes than before. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final String FAMILY = "llava-1.5";
 
@@ -44,10 +44,16 @@ public final class Converter {
                         config.vision(),
                         tensors,
                         options.visionMatrices(),
+                        OnnxType.of(options.activations()),
                         config.projectorLayers(),
                         config.decoder().hiddenSize()));
         this.decoder = GraphFile.of(
-                PackageManifest.DECODER_GRAPH, DecoderGraph.of(config.decoder(), tensors, options.decoderMatrices()));
+                PackageManifest.DECODER_GRAPH,
+                DecoderGraph.of(
+                        config.decoder(),
+                        tensors,
+                        options.decoderMatrices(),
+                        options.attention(config.decoder())));
     }
 
     /**
@@ -69,7 +75,7 @@ public final class Converter {
         Converter converter = new Converter(checkpoint.config(), checkpoint.tensors(), options);
         try (PackageFolder folder = PackageFolder.start(out, options.replace())) {
             PackageManifest manifest = converter.write(folder.path(), tokenizer, progress);
-            if (options.measure() && options.isQuantised() && QuantisationMeter.isQuick(checkpoint.config())) {
+            if (options.measures() && QuantisationMeter.isQuick(checkpoint.config())) {
                 manifest = QuantisationMeter.measure(checkpoint, tokenizer, folder.path())
                         .map(manifest::withQuantisation)
                         .orElse(manifest);
@@ -123,10 +129,12 @@ public final class Converter {
             case TRANSFORMERS -> ChatTemplate.LLAVA_HF;
         };
         return new PackageManifest(
-                PackageManifest.FORMAT_VERSION,
+                PackageManifest.formatVersion(options.device()),
                 VERSION,
                 FAMILY,
                 template.wireName(),
+                options.device(),
+                options.activations(),
                 weights,
                 config,
                 Optional.empty(),

@@ -13,38 +13,38 @@ import java.util.Optional;
  */
 final class DecoderGraph {
 
-    private static final String ROTARY_COSINES = "cos_cache";
-    private static final String ROTARY_SINES = "sin_cache";
-
     private final DecoderConfig config;
     private final TensorSource tensors;
     private final MatrixFormat format;
+    private final DecoderAttention attention;
+    private final OnnxType activations;
     private final Graph graph = new Graph("decoder");
     private final LinearLayers linear;
 
-    private DecoderGraph(DecoderConfig config, TensorSource tensors, MatrixFormat format) {
+    private DecoderGraph(
+            DecoderConfig config, TensorSource tensors, MatrixFormat format, DecoderAttention attention) {
         this.config = config;
         this.tensors = tensors;
         this.format = format;
-        this.linear = new LinearLayers(graph, format);
+        this.attention = attention;
+        this.activations = attention.type();
+        this.linear = new LinearLayers(graph, format, activations);
     }
 
-    /** The graph of a decoder whose matrices are stored in the given format. */
-    static Graph of(DecoderConfig config, TensorSource tensors, MatrixFormat format) {
+    /** The graph of a decoder whose matrices are stored in a format, and whose values have the attention's type. */
+    static Graph of(DecoderConfig config, TensorSource tensors, MatrixFormat format, DecoderAttention attention) {
         if (config.headSize() % 2 != 0 || config.heads() % config.kvHeads() != 0) {
             throw new ConversionException(
                     ConversionException.Kind.UNSUPPORTED_MODEL,
                     "attention with %d heads over %d, of %d channels each"
                             .formatted(config.heads(), config.kvHeads(), config.headSize()));
         }
-        return new DecoderGraph(config, tensors, format).write();
+        return new DecoderGraph(config, tensors, format, attention).write();
     }
 
     private Graph write() {
         declareInputs();
-        RotaryTable rotary = new RotaryTable(config.contextLength(), config.headSize(), config.ropeTheta());
-        graph.weight(rotary.cosines(ROTARY_COSINES));
-        graph.weight(rotary.sines(ROTARY_SINES));
+        attention.declare(graph);
 
         String residual = embeddings();
         String normed = graph.node(
@@ -70,9 +70,12 @@ final class DecoderGraph {
             normed = addAndNorm(outer, sumOf(name + ".post_attention_layernorm"), mlp(name + ".mlp", inner));
             residual = sumOf(outer);
         }
-        linear("lm_head", normed, rows("lm_head.weight", config.vocabularySize(), config.hiddenSize()))
-                .outputs("logits");
-        graph.output("logits", OnnxType.FLOAT, Dimension.of("rows"), Dimension.of(config.vocabularySize()));
+        graph.output(
+                "logits",
+                linear("lm_head", normed, rows("lm_head.weight", config.vocabularySize(), config.hiddenSize())),
+                activations,
+                Dimension.of("rows"),
+                Dimension.of(config.vocabularySize()));
         return graph;
     }
 
@@ -88,20 +91,17 @@ final class DecoderGraph {
         graph.input("slot_mapping", OnnxType.INT32, tokens);
     }
 
-    /** Token embeddings, float [tokens, hidden], with image features in the places that are theirs. */
+    /** Token embeddings [tokens, hidden], with image features in the places that are theirs. */
     private String embeddings() {
-        boolean full = format.equals(new MatrixFormat.Full(OnnxType.FLOAT));
+        OnnxType stored = tableType();
         String table = graph.weight(FloatWeights.matrix(
                 "embed_tokens.weight",
-                full ? OnnxType.FLOAT : OnnxType.FLOAT16,
+                stored,
                 rows("text.embed_tokens.weight", config.vocabularySize(), config.hiddenSize())));
-        String tokens = graph.node(Graph.ONNX, "Gather", "embed_tokens", table, "input_ids")
+        String gathered = graph.node(Graph.ONNX, "Gather", "embed_tokens", table, "input_ids")
                 .output();
-        if (!full) {
-            tokens = graph.node(Graph.ONNX, "Cast", "embed_tokens.widened", tokens)
-                    .with("to", OnnxType.FLOAT.code())
-                    .output();
-        }
+        String tokens = graph.cast("embed_tokens.widened", gathered, stored, activations);
+        String features = graph.cast("image_features.narrowed", "image_features", OnnxType.FLOAT, activations);
         String places = graph.node(
                         Graph.ONNX,
                         "Unsqueeze",
@@ -109,8 +109,16 @@ final class DecoderGraph {
                         "image_positions",
                         graph.constant("image_positions.axis", 1))
                 .output();
-        return graph.node(Graph.ONNX, "ScatterND", "embeddings", tokens, places, "image_features")
+        return graph.node(Graph.ONNX, "ScatterND", "embeddings", tokens, places, features)
                 .output();
+    }
+
+    /** The table is never quantised, and never wider than it has to be. */
+    private OnnxType tableType() {
+        if (activations != OnnxType.FLOAT) {
+            return activations;
+        }
+        return format.equals(new MatrixFormat.Full(OnnxType.FLOAT)) ? OnnxType.FLOAT : OnnxType.FLOAT16;
     }
 
     private String attention(int layer, String normed) {
@@ -124,23 +132,7 @@ final class DecoderGraph {
                         rows(source + ".k_proj.weight", keyValueSize, config.hiddenSize()),
                         rows(source + ".v_proj.weight", keyValueSize, config.hiddenSize())));
         String queriesKeysValues = linear(name + ".qkv_proj", normed, weights).output();
-        return graph.node(
-                        Graph.OWN,
-                        "PagedAttention",
-                        name,
-                        queriesKeysValues,
-                        "cumulative_sequence_length",
-                        "past_sequence_length",
-                        "block_table",
-                        "slot_mapping",
-                        ROTARY_COSINES,
-                        ROTARY_SINES)
-                .with("num_heads", config.heads())
-                .with("kv_num_heads", config.kvHeads())
-                .with("head_size", config.headSize())
-                .with("layer", layer)
-                .with("scale", (float) (1 / Math.sqrt(config.headSize())))
-                .output();
+        return attention.add(graph, layer, name, queriesKeysValues);
     }
 
     private String mlp(String name, String input) {
@@ -171,7 +163,7 @@ final class DecoderGraph {
 
     private String gamma(String name) {
         Rows row = Rows.vector(tensors.tensor("text." + name + ".weight"), config.hiddenSize());
-        return graph.weight(FloatWeights.vector(name + ".weight", row));
+        return graph.weight(FloatWeights.vector(name + ".weight", activations, row));
     }
 
     private String matrix(String name, String input, int outputs, int inputs) {

@@ -3,7 +3,7 @@ package dev.sharegpt4v.models.convert;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Weights that keep their floating-point values. */
+/** Weights that keep their floating-point values, as far as their type holds them. */
 final class FloatWeights {
 
     private FloatWeights() {}
@@ -14,13 +14,18 @@ final class FloatWeights {
     }
 
     /** A single row as a tensor of one dimension. */
-    static Weight vector(String name, Rows row) {
-        return weight(name, OnnxType.FLOAT, List.of((long) row.columns()), row);
+    static Weight vector(String name, OnnxType type, Rows row) {
+        return weight(name, type, List.of((long) row.columns()), row);
     }
 
     private static Weight weight(String name, OnnxType type, List<Long> shape, Rows rows) {
-        RowEncoder encoder = type == OnnxType.FLOAT16 ? halves(rows) : floats(rows);
-        return new Weight(name, type, shape, rows.count(), rows.columns() * type.bytes(), encoder);
+        return new Weight(
+                name,
+                type,
+                shape,
+                rows.count(),
+                rows.columns() * type.bytes(),
+                type == OnnxType.FLOAT ? floats(rows) : narrowed(type, rows));
     }
 
     private static RowEncoder floats(Rows rows) {
@@ -34,26 +39,25 @@ final class FloatWeights {
         };
     }
 
-    private static RowEncoder halves(Rows rows) {
+    private static RowEncoder narrowed(OnnxType type, Rows rows) {
         return (firstRow, count, target) -> {
             float[] row = new float[rows.columns()];
             for (long index = firstRow; index < firstRow + count; index++) {
                 rows.read(index, row);
-                putHalves(rows, row, target);
+                putNarrowed(type, rows, row, target);
             }
         };
     }
 
-    private static void putHalves(Rows rows, float[] row, ByteBuffer target) {
+    private static void putNarrowed(OnnxType type, Rows rows, float[] row, ByteBuffer target) {
         for (float value : row) {
-            short half = Float.floatToFloat16(value);
-            if (!Float.isFinite(Float.float16ToFloat(half))) {
+            if (!Float.isFinite(type.round(value))) {
                 throw new ConversionException(
                         ConversionException.Kind.UNSUPPORTED_MODEL,
-                        "tensor %s holds %s, which fp16 cannot; convert it with --weights fp32"
-                                .formatted(rows.name(), value));
+                        "tensor %s holds %s, which %s cannot; convert it with --weights fp32, or bf16 for CUDA"
+                                .formatted(rows.name(), value, type == OnnxType.FLOAT16 ? "fp16" : "bf16"));
             }
-            target.putShort(half);
+            type.put(value, target);
         }
     }
 }

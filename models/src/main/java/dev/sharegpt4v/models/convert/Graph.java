@@ -49,6 +49,21 @@ final class Graph {
         proto.addOutput(value(name, type, shape));
     }
 
+    /** Ends a node whose result, in a type, leaves the graph as floats. */
+    void output(String name, Node node, OnnxType type, Dimension... shape) {
+        if (type == OnnxType.FLOAT) {
+            node.outputs(name);
+        } else {
+            cast(name, node.output(), type, OnnxType.FLOAT);
+        }
+        output(name, OnnxType.FLOAT, shape);
+    }
+
+    /** A value in another type; the value itself where it has that type already. */
+    String cast(String name, String value, OnnxType from, OnnxType to) {
+        return from == to ? value : node(ONNX, "Cast", name, value).with("to", to.code()).output();
+    }
+
     /** Starts a node; an empty input name stands for an optional input that is left out. */
     Node node(String domain, String operator, String name, String... inputs) {
         int given = inputs.length;

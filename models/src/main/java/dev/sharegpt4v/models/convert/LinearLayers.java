@@ -2,30 +2,35 @@ package dev.sharegpt4v.models.convert;
 
 import java.util.Optional;
 
-/** Writes linear layers {@code y = x Wᵀ + b} on packed rows, in one format. */
+/** Writes linear layers {@code y = x Wᵀ + b} on packed rows, in one format, between values of one type. */
 final class LinearLayers {
 
-    /** Activations are rounded to eight bits per block too, which is what makes the integer kernels fast. */
+    /** Activations are rounded to eight bits per block too, which is what makes the CPU's integer kernels fast. */
     private static final int INTEGER_ACCURACY = 4;
+
+    /** Activations stay as they are. */
+    private static final int FULL_ACCURACY = 0;
 
     private final Graph graph;
     private final MatrixFormat format;
+    private final OnnxType activations;
 
-    LinearLayers(Graph graph, MatrixFormat format) {
+    LinearLayers(Graph graph, MatrixFormat format, OnnxType activations) {
         this.graph = graph;
         this.format = format;
+        this.activations = activations;
     }
 
     /**
-     * Starts a layer; its output is float {@code [n, outputs]}.
+     * Starts a layer; its output is {@code [n, outputs]} in the type of the activations.
      *
      * @param name of the layer, without {@code .weight}
-     * @param input float {@code [n, columns]}
+     * @param input {@code [n, columns]} in the same type
      * @param weights {@code [outputs, columns]}, as checkpoints store them
      * @param bias one row of {@code outputs} values
      */
     Node layer(String name, String input, Rows weights, Optional<Rows> bias) {
-        String biasName = bias.map(row -> graph.weight(FloatWeights.vector(name + ".bias", row)))
+        String biasName = bias.map(row -> graph.weight(FloatWeights.vector(name + ".bias", activations, row)))
                 .orElse("");
         return switch (format) {
             case MatrixFormat.Full(OnnxType type) -> full(name, input, weights, biasName, type);
@@ -34,12 +39,8 @@ final class LinearLayers {
     }
 
     private Node full(String name, String input, Rows weights, String bias, OnnxType type) {
-        String weight = graph.weight(FloatWeights.matrix(name + ".weight", type, weights));
-        if (type == OnnxType.FLOAT16) {
-            weight = graph.node(Graph.ONNX, "Cast", name + ".weight.widened", weight)
-                    .with("to", OnnxType.FLOAT.code())
-                    .output();
-        }
+        String stored = graph.weight(FloatWeights.matrix(name + ".weight", type, weights));
+        String weight = graph.cast(name + ".weight.widened", stored, type, activations);
         return graph.node(Graph.ONNX, "Gemm", name, input, weight, bias).with("transB", 1);
     }
 
@@ -53,6 +54,6 @@ final class LinearLayers {
                 .with("N", weights.count())
                 .with("bits", quantisation.bits())
                 .with("block_size", quantisation.blockSize())
-                .with("accuracy_level", INTEGER_ACCURACY);
+                .with("accuracy_level", activations == OnnxType.FLOAT ? INTEGER_ACCURACY : FULL_ACCURACY);
     }
 }

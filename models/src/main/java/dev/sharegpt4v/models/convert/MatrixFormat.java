@@ -3,7 +3,7 @@ package dev.sharegpt4v.models.convert;
 /** How the matrices of one graph are stored and multiplied. */
 sealed interface MatrixFormat {
 
-    /** Floating point; halves are widened when the graph is loaded. */
+    /** Floating point; what is narrower than the activations is widened when the graph is loaded. */
     record Full(OnnxType type) implements MatrixFormat {}
 
     /** Rounded in blocks. */

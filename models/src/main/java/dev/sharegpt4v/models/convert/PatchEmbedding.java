@@ -8,8 +8,9 @@ import java.util.Optional;
 /**
  * Writes the way from pixels to the tower's first states.
  *
- * <p>Patches do not overlap, so their convolution is a matrix product on rearranged pixels. It stays in single precision
- * whatever the format of the other matrices: it is small, and every later value depends on it.
+ * <p>Patches do not overlap, so their convolution is a matrix product on rearranged pixels. It is computed in the precision
+ * of the activations whatever the format of the other matrices: it is small, and every later value depends on it. Pixels are
+ * rearranged as the floats that they come as, since not every kernel for that takes bf16.
  */
 final class PatchEmbedding {
 
@@ -18,36 +19,44 @@ final class PatchEmbedding {
     private final Graph graph;
     private final VisionConfig config;
     private final TensorSource tensors;
+    private final OnnxType activations;
 
-    PatchEmbedding(Graph graph, VisionConfig config, TensorSource tensors) {
+    PatchEmbedding(Graph graph, VisionConfig config, TensorSource tensors, OnnxType activations) {
         this.graph = graph;
         this.config = config;
         this.tensors = tensors;
+        this.activations = activations;
     }
 
     /**
      * Adds the embedding.
      *
      * @param pixels float {@code [images, 3, side, side]}
-     * @return float {@code [images, 1 + patches, hidden]}: the class token, then patches row by row; positions added
+     * @return {@code [images, 1 + patches, hidden]}: the class token, then patches row by row; positions added
      */
     String add(String pixels) {
         int hidden = config.hiddenSize();
         Rows kernel = Rows.of(tensors.tensor("vision.embeddings.patch_embedding.weight"), hidden, pixelsPerPatch());
-        String patches = new LinearLayers(graph, new MatrixFormat.Full(OnnxType.FLOAT))
-                .layer("patch_embedding", patches(pixels), kernel, Optional.empty())
+        String patches =
+                graph.cast("patches.narrowed", withEmptyPatch(patches(pixels)), OnnxType.FLOAT, activations);
+        String embedded = new LinearLayers(graph, new MatrixFormat.Full(activations), activations)
+                .layer("patch_embedding", patches, kernel, Optional.empty())
                 .output();
-        String byImage = reshape("patch_embedding.by_image", patches, -1, config.patches(), hidden);
-        // An empty row in front makes room for the class token, which the position table already holds.
+        String byImage = reshape("patch_embedding.by_image", embedded, -1, config.patches() + 1, hidden);
+        return graph.node(Graph.ONNX, "Add", "embeddings", byImage, graph.weight(positions()))
+                .output();
+    }
+
+    /** An empty patch before the first makes room for the class token, which the position table already holds. */
+    private String withEmptyPatch(String patches) {
         String padded = graph.node(
                         Graph.ONNX,
                         "Pad",
-                        "patch_embedding.padded",
-                        byImage,
-                        graph.constant("patch_embedding.pads", 0, 1, 0, 0, 0, 0))
+                        "patches.padded",
+                        patches,
+                        graph.constant("patches.pads", 0, 1, 0, 0, 0, 0))
                 .output();
-        return graph.node(Graph.ONNX, "Add", "embeddings", padded, graph.weight(positions()))
-                .output();
+        return reshape("patches.packed", padded, -1, pixelsPerPatch());
     }
 
     private Weight positions() {
@@ -55,10 +64,10 @@ final class PatchEmbedding {
         Rows table =
                 Rows.of(tensors.tensor("vision.embeddings.position_embedding.weight"), config.patches() + 1, hidden);
         Rows classToken = Rows.vector(tensors.tensor("vision.embeddings.class_embedding"), hidden);
-        return FloatWeights.matrix("position_embedding", OnnxType.FLOAT, new FirstRowPlus(table, classToken));
+        return FloatWeights.matrix("position_embedding", activations, new FirstRowPlus(table, classToken));
     }
 
-    /** One row per patch, its pixels in the order of the convolution's kernel: channel, row, column. */
+    /** [images, patches, pixels of a patch], in the order of the convolution's kernel: channel, row, column. */
     private String patches(String pixels) {
         int patch = config.patchSize();
         long side = config.imageSize() / patch;
@@ -78,7 +87,7 @@ final class PatchEmbedding {
         String grouped = graph.node(Graph.ONNX, "Transpose", "pixels.by_patch", split)
                 .with("perm", List.of(0L, 2L, 4L, 1L, 3L, 5L))
                 .output();
-        return reshape("patches", grouped, -1, pixelsPerPatch());
+        return reshape("patches", grouped, -1, config.patches(), pixelsPerPatch());
     }
 
     private int pixelsPerPatch() {

@@ -9,11 +9,17 @@ import java.util.Set;
  * @param blockSize weights of one row that share a scale: one of {@link #BLOCK_SIZES}
  * @param symmetric without zero points: the middle of the code range stands for 0
  * @param rule by which scales are found
+ * @param scales type in which they are stored: that of the activations
  */
-record Quantisation(int bits, int blockSize, boolean symmetric, ScaleRule rule) {
+record Quantisation(int bits, int blockSize, boolean symmetric, ScaleRule rule, OnnxType scales) {
 
     /** What the kernels of ONNX Runtime take in all bits. */
     static final Set<Integer> BLOCK_SIZES = Set.of(32, 64, 128, 256);
+
+    /** With scales that are stored as they are found. */
+    Quantisation(int bits, int blockSize, boolean symmetric, ScaleRule rule) {
+        this(bits, blockSize, symmetric, rule, OnnxType.FLOAT);
+    }
 
     Quantisation {
         if (bits != 4 && bits != 8) {

@@ -1,47 +1,78 @@
 package dev.sharegpt4v.models.convert;
 
-import java.util.List;
+import dev.sharegpt4v.models.checkpoint.DecoderConfig;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Cosines and sines of rotary position embeddings, float {@code [positions, headSize / 2]}.
+ * Cosines and sines of rotary position embeddings, {@code [positions, headSize / 2]}.
  *
  * <p>Angles are formed in single precision, as the models were trained: {@code position * theta^(-2i / headSize)}.
  */
 final class RotaryTable {
 
+    /** Name of the cosines in a graph. */
+    static final String COSINES = "cos_cache";
+
+    /** Name of the sines in a graph. */
+    static final String SINES = "sin_cache";
+
     private final int positions;
     private final float[] frequencies;
 
-    RotaryTable(int positions, int headSize, double theta) {
-        this.positions = positions;
-        this.frequencies = new float[headSize / 2];
+    private RotaryTable(DecoderConfig config) {
+        this.positions = config.contextLength();
+        this.frequencies = new float[config.headSize() / 2];
         for (int index = 0; index < frequencies.length; index++) {
-            frequencies[index] = 1 / (float) Math.pow(theta, 2f * index / headSize);
+            frequencies[index] = 1 / (float) Math.pow(config.ropeTheta(), 2f * index / config.headSize());
         }
     }
 
-    Weight cosines(String name) {
-        return table(name, Math::cos);
+    /** Adds both tables to a graph, stored in a type. */
+    static void add(Graph graph, DecoderConfig config, OnnxType type) {
+        RotaryTable table = new RotaryTable(config);
+        graph.weight(FloatWeights.matrix(COSINES, type, table.rows(COSINES, Math::cos)));
+        graph.weight(FloatWeights.matrix(SINES, type, table.rows(SINES, Math::sin)));
     }
 
-    Weight sines(String name) {
-        return table(name, Math::sin);
+    private Rows rows(String name, DoubleUnaryOperator function) {
+        return new AngleRows(name, positions, frequencies, function);
     }
 
-    private Weight table(String name, DoubleUnaryOperator function) {
-        return new Weight(
-                name,
-                OnnxType.FLOAT,
-                List.of((long) positions, (long) frequencies.length),
-                positions,
-                frequencies.length * Float.BYTES,
-                (firstRow, count, target) -> {
-                    for (long position = firstRow; position < firstRow + count; position++) {
-                        for (float frequency : frequencies) {
-                            target.putFloat((float) function.applyAsDouble(position * frequency));
-                        }
-                    }
-                });
+    /** A function of the angles of each position. */
+    private static final class AngleRows implements Rows {
+
+        private final String name;
+        private final int positions;
+        private final float[] frequencies;
+        private final DoubleUnaryOperator function;
+
+        AngleRows(String name, int positions, float[] frequencies, DoubleUnaryOperator function) {
+            this.name = name;
+            this.positions = positions;
+            this.frequencies = frequencies;
+            this.function = function;
+        }
+
+        @Override
+        public long count() {
+            return positions;
+        }
+
+        @Override
+        public int columns() {
+            return frequencies.length;
+        }
+
+        @Override
+        public void read(long position, float[] target) {
+            for (int index = 0; index < frequencies.length; index++) {
+                target[index] = (float) function.applyAsDouble(position * frequencies[index]);
+            }
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
     }
 }

@@ -17,23 +17,32 @@ final class VisionGraph {
 
     private final VisionConfig config;
     private final TensorSource tensors;
+    private final OnnxType activations;
     private final Graph graph = new Graph("vision");
     private final LinearLayers linear;
 
-    private VisionGraph(VisionConfig config, TensorSource tensors, MatrixFormat format) {
+    private VisionGraph(VisionConfig config, TensorSource tensors, MatrixFormat format, OnnxType activations) {
         this.config = config;
         this.tensors = tensors;
-        this.linear = new LinearLayers(graph, format);
+        this.activations = activations;
+        this.linear = new LinearLayers(graph, format, activations);
     }
 
     /**
      * The graph of a tower and its projector.
      *
+     * @param format of the matrices
+     * @param activations type of the values between operators; pixels and features are floats always
      * @param projectorLayers linear layers of the projector, 0 for none
      * @param outputSize channels of an output row: the decoder's hidden size
      */
     static Graph of(
-            VisionConfig config, TensorSource tensors, MatrixFormat format, int projectorLayers, int outputSize) {
+            VisionConfig config,
+            TensorSource tensors,
+            MatrixFormat format,
+            OnnxType activations,
+            int projectorLayers,
+            int outputSize) {
         if (config.hiddenSize() % config.heads() != 0) {
             throw unsupported(
                     "a vision tower of %d channels and %d heads".formatted(config.hiddenSize(), config.heads()));
@@ -42,7 +51,7 @@ final class VisionGraph {
             throw unsupported(
                     "an identity projector from %d to %d channels".formatted(config.hiddenSize(), outputSize));
         }
-        return new VisionGraph(config, tensors, format).write(projectorLayers, outputSize);
+        return new VisionGraph(config, tensors, format, activations).write(projectorLayers, outputSize);
     }
 
     private Graph write(int projectorLayers, int outputSize) {
@@ -52,19 +61,25 @@ final class VisionGraph {
         graph.constant(PACKED, -1, config.hiddenSize());
         graph.constant(BY_IMAGE, -1, config.patches() + 1, config.hiddenSize());
 
-        String embeddings = new PatchEmbedding(graph, config, tensors).add(pixels);
+        String embeddings = new PatchEmbedding(graph, config, tensors, activations).add(pixels);
         String states = norm("pre_layrnorm", reshape("embeddings.packed", embeddings, PACKED));
         for (int layer = 0; layer < config.layersToRun(); layer++) {
             states = layer("encoder.layers." + layer, states);
         }
         String features = config.keepClassToken() ? states : withoutClassToken(states);
         String projected = project(features, projectorLayers, outputSize);
-        reshape(
-                "image_features",
-                projected,
-                graph.constant("image_features.shape", -1, config.featureRows(), outputSize));
         graph.output(
-                "image_features", OnnxType.FLOAT, images, Dimension.of(config.featureRows()), Dimension.of(outputSize));
+                "image_features",
+                graph.node(
+                        Graph.ONNX,
+                        "Reshape",
+                        "projected.by_image",
+                        projected,
+                        graph.constant("image_features.shape", -1, config.featureRows(), outputSize)),
+                activations,
+                images,
+                Dimension.of(config.featureRows()),
+                Dimension.of(outputSize));
         return graph;
     }
 
@@ -147,7 +162,7 @@ final class VisionGraph {
 
     private String vector(String name) {
         Rows row = Rows.vector(tensors.tensor("vision." + name), config.hiddenSize());
-        return graph.weight(FloatWeights.vector(name, row));
+        return graph.weight(FloatWeights.vector(name, activations, row));
     }
 
     private String linear(String name, String input, int outputs, int inputs) {

@@ -52,14 +52,60 @@ final class PackageTest {
     }
 
     @Test
+    void aManifestFromBeforeThereWereDevicesIsForTheCpu() throws IOException {
+        String text = new String(ManifestJson.write(manifest("decoder.onnx", 5)), StandardCharsets.UTF_8);
+        write(text.replaceFirst("(?m)^.*\"device\".*\n", "").replaceFirst("(?m)^.*\"activations\".*\n", ""));
+        assertThat(folder.resolve("model.json")).content().doesNotContain("device", "activations");
+        assertThat(ManifestJson.read(folder)).isEqualTo(manifest("decoder.onnx", 5));
+    }
+
+    @Test
+    void aPackageForCudaSaysSoInAVersionThatOlderProgramsRefuse() throws IOException {
+        PackageManifest manifest = manifest(Device.CUDA, Precision.BF16, "decoder.onnx", 5);
+        write(manifest);
+        assertThat(folder.resolve("model.json"))
+                .content()
+                .contains("\"formatVersion\" : 2", "\"device\" : \"cuda\"", "\"activations\" : \"bf16\"");
+        assertThat(ManifestJson.read(folder)).isEqualTo(manifest);
+    }
+
+    @Test
+    void devicesAndActivationsThatDoNotGoTogetherAreRefused() throws IOException {
+        String text = new String(ManifestJson.write(manifest("decoder.onnx", 5)), StandardCharsets.UTF_8);
+        for (String other : List.of("\"rocm\"", "\"cuda\"", "1", "null")) {
+            write(text.replace("\"cpu\"", other));
+            assertFails(PackageException.Kind.MALFORMED_MANIFEST, "model.json", () -> ManifestJson.read(folder));
+        }
+        write(text.replace("\"activations\" : \"fp32\"", "\"activations\" : \"fp16\""));
+        assertFails(PackageException.Kind.MALFORMED_MANIFEST, "no graphs for cpu", () -> ManifestJson.read(folder));
+    }
+
+    @Test
+    void aPackageForAnotherDeviceSaysWhatMakesTheRightOne() {
+        PackageManifest cpu = manifest("decoder.onnx", 5);
+        PackageManifest cuda = manifest(Device.CUDA, Precision.FP16, "decoder.onnx", 5);
+        cpu.requireDevice(Device.CPU, folder);
+        cuda.requireDevice(Device.CUDA, folder);
+        assertFails(
+                PackageException.Kind.OTHER_DEVICE,
+                "its graphs are for cuda and do not run on cpu; make a package for it:"
+                        + " sharegpt4v convert CHECKPOINT OUT --device cpu",
+                () -> cuda.requireDevice(Device.CPU, folder));
+        assertFails(
+                PackageException.Kind.OTHER_DEVICE,
+                "convert CHECKPOINT OUT --device cuda",
+                () -> cpu.requireDevice(Device.CUDA, folder));
+    }
+
+    @Test
     void aFolderWithoutManifestIsNoPackage() {
         assertFails(PackageException.Kind.NOT_A_PACKAGE, "model.json", () -> LoadedModel.open(folder));
     }
 
     @Test
     void aNewerFormatIsRefusedWithBothVersions() throws IOException {
-        write("{\"formatVersion\": 2, \"everything\": \"else is different\"}");
-        assertFails(PackageException.Kind.NEWER_FORMAT, "format version 2", () -> LoadedModel.open(folder));
+        write("{\"formatVersion\": 3, \"everything\": \"else is different\"}");
+        assertFails(PackageException.Kind.NEWER_FORMAT, "format version 3", () -> LoadedModel.open(folder));
     }
 
     @Test
@@ -121,6 +167,10 @@ final class PackageTest {
     }
 
     private static PackageManifest manifest(String file, long bytes) {
+        return manifest(Device.CPU, Precision.FP32, file, bytes);
+    }
+
+    private static PackageManifest manifest(Device device, Precision activations, String file, long bytes) {
         CheckpointConfig model = new CheckpointConfig(
                 "ShareGPT4V-7B",
                 CheckpointConfig.Layout.ORIGINAL,
@@ -134,10 +184,12 @@ final class PackageTest {
                 2,
                 32_000);
         return new PackageManifest(
-                1,
+                PackageManifest.formatVersion(device),
                 1,
                 "llava-1.5",
                 "vicuna_v1",
+                device,
+                activations,
                 new StoredWeights("int4", "fp16", 32, false),
                 model,
                 Optional.empty(),

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.models.catalog.PackageException;
 import dev.sharegpt4v.models.catalog.PackageFile;
 import dev.sharegpt4v.models.catalog.PackageFiles;
 import dev.sharegpt4v.models.catalog.PackageManifest;
+import dev.sharegpt4v.models.catalog.Precision;
+import dev.sharegpt4v.models.catalog.StoredWeights;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
+import dev.sharegpt4v.models.checkpoint.DecoderConfig;
 import dev.sharegpt4v.models.text.TokenizerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -217,7 +221,80 @@ final class ConverterTest {
     void oddBlockSizesAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ConversionOptions(
-                        WeightFormat.INT4, WeightFormat.FP16, 48, false, false, false, ScaleRule.EXTREMES));
+                        Device.CPU, WeightFormat.INT4, WeightFormat.FP16, 48, false, false, false, ScaleRule.EXTREMES));
+    }
+
+    @Test
+    void aPackageForCudaSaysWhatItComputesIn() {
+        PackageManifest four =
+                convert(ConversionOptions.of(Device.CUDA, WeightFormat.INT4), ConversionProgress.NONE);
+        assertThat(four.device()).isEqualTo(Device.CUDA);
+        assertThat(four.activations()).isEqualTo(Precision.FP16);
+        assertThat(four.formatVersion()).isEqualTo(2);
+        assertThat(four.weights()).isEqualTo(new StoredWeights("int4", "fp16", 128, false));
+        assertThat(four.quantisation()).as("what only a GPU could measure").isEmpty();
+        PackageManifest brain = convert(
+                ConversionOptions.of(Device.CUDA, WeightFormat.BF16).replacing(), ConversionProgress.NONE);
+        assertThat(brain.activations()).isEqualTo(Precision.BF16);
+        assertThat(brain.weights()).isEqualTo(new StoredWeights("bf16", "bf16", 0, false));
+        assertThat(ManifestJson.read(out())).isEqualTo(brain);
+    }
+
+    @Test
+    void graphsAreGivenOutForTheirOwnDeviceAlone() {
+        Converter.convert(
+                new SyntheticCheckpoint(MODEL),
+                TokenizerSource.synthetic(MODEL.decoder().vocabularySize()),
+                out(),
+                ConversionOptions.of(Device.CUDA, WeightFormat.INT4),
+                ConversionProgress.NONE);
+        try (LoadedModel model = LoadedModel.open(out())) {
+            assertThat(model.graphs(Device.CUDA).decoder()).isRegularFile();
+            assertThat(model.graphs(Device.CUDA).padsSingleRows())
+                    .as("what the CPU's kernels need")
+                    .isFalse();
+            assertThatExceptionOfType(PackageException.class)
+                    .isThrownBy(model::graphs)
+                    .withMessageContaining("--device cpu")
+                    .extracting(PackageException::kind)
+                    .isEqualTo(PackageException.Kind.OTHER_DEVICE);
+        }
+    }
+
+    @Test
+    void formatsThatADeviceHasNoKernelsForAreRefused() {
+        assertRefused("bf16 is for --device cuda", Device.CPU, WeightFormat.BF16, WeightFormat.FP16, 128);
+        assertRefused("bf16 is for --device cuda", Device.CPU, WeightFormat.INT4, WeightFormat.BF16, 128);
+        assertRefused("not stored in int4", Device.CPU, WeightFormat.INT4, WeightFormat.INT4, 128);
+        assertRefused("not int8", Device.CUDA, WeightFormat.INT8, WeightFormat.FP16, 128);
+        assertRefused("not fp32", Device.CUDA, WeightFormat.FP32, WeightFormat.FP32, 128);
+        assertRefused("stored in bf16, not fp16", Device.CUDA, WeightFormat.BF16, WeightFormat.FP16, 128);
+        assertRefused("stored in fp16, not int8", Device.CUDA, WeightFormat.FP16, WeightFormat.INT8, 128);
+        assertRefused("32, 64 or 128", Device.CUDA, WeightFormat.INT4, WeightFormat.FP16, 256);
+    }
+
+    @Test
+    void headsThatCudasAttentionCannotTakeAreRefused() {
+        DecoderConfig decoder = new DecoderConfig(80, 112, 1, 4, 2, 24, 300, 256, 1e-5, 10_000);
+        CheckpointConfig config = TinyModels.config(TinyModels.odd(false), decoder, 2);
+        assertThatExceptionOfType(ConversionException.class)
+                .isThrownBy(() -> Converter.convert(
+                        new SyntheticCheckpoint(config),
+                        TinyModels.NO_TOKENIZER,
+                        out(),
+                        ConversionOptions.of(Device.CUDA, WeightFormat.FP16),
+                        ConversionProgress.NONE))
+                .withMessageContainingAll("multiple of 16", "24")
+                .extracting(ConversionException::kind)
+                .isEqualTo(ConversionException.Kind.UNSUPPORTED_MODEL);
+    }
+
+    private static void assertRefused(
+            String reason, Device device, WeightFormat weights, WeightFormat vision, int blockSize) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ConversionOptions(
+                        device, weights, vision, blockSize, false, false, false, ScaleRule.EXTREMES))
+                .withMessageContaining(reason);
     }
 
     private PackageManifest convert(ConversionOptions options, ConversionProgress progress) {

@@ -3,6 +3,7 @@ package dev.sharegpt4v.models.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.DecoderConfig;
@@ -50,6 +51,7 @@ final class DecoderGraphTest {
         for (int blockSize : new int[] {32, 64, 128, 256}) {
             for (boolean symmetric : new boolean[] {false, true}) {
                 ConversionOptions options = new ConversionOptions(
+                        Device.CPU,
                         WeightFormat.INT4,
                         WeightFormat.FP32,
                         blockSize,
@@ -87,6 +89,9 @@ final class DecoderGraphTest {
     @Test
     void aChunkThatAsksNoLogitsRunsInEveryFormat() throws IOException, OrtException {
         for (WeightFormat format : WeightFormat.values()) {
+            if (!format.runsOn(Device.CPU)) {
+                continue;
+            }
             ConversionOptions options =
                     ConversionOptions.of(format).unmeasured().replacing();
             try (WholePromptDecoder decoder = convert(TinyModels.odd().decoder(), options)) {

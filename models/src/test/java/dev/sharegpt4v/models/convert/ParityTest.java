@@ -66,6 +66,7 @@ final class ParityTest {
                     config.vision(),
                     checkpoint.tensors(),
                     new MatrixFormat.Full(OnnxType.FLOAT),
+                    OnnxType.FLOAT,
                     0,
                     config.vision().hiddenSize());
             float[] features = VisionRunner.run(folder, graph, golden.pixelValues(), golden.images());

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.models.convert;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.catalog.QuantisationReport;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
@@ -74,6 +75,7 @@ final class QuantisationCurve {
 
     private void print(WeightFormat format, Quantisation quantisation) {
         convert(new ConversionOptions(
+                Device.CPU,
                 format,
                 WeightFormat.FP32,
                 quantisation.blockSize(),

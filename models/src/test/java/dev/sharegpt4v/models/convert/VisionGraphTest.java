@@ -3,6 +3,7 @@ package dev.sharegpt4v.models.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.DecoderConfig;
@@ -64,8 +65,8 @@ final class VisionGraphTest {
     }
 
     private void convert(CheckpointConfig config, WeightFormat format) {
-        ConversionOptions options =
-                new ConversionOptions(WeightFormat.FP32, format, 32, false, false, false, ScaleRule.LEAST_SQUARES);
+        ConversionOptions options = new ConversionOptions(
+                Device.CPU, WeightFormat.FP32, format, 32, false, false, false, ScaleRule.LEAST_SQUARES);
         Converter.convert(
                 new SyntheticCheckpoint(config),
                 TinyModels.NO_TOKENIZER,

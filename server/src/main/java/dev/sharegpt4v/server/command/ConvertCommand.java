@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.command;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.Checkpoints;
@@ -42,23 +43,32 @@ final class ConvertCommand implements Callable<Integer> {
     @Nullable
     Path visionTower;
 
-    @Option(names = "--weights", description = "int4, int8, fp16 or fp32 (${DEFAULT-VALUE}).")
-    String weights = "int4";
+    @Option(
+            names = "--device",
+            description = "What the package is for: cpu or cuda (${DEFAULT-VALUE}). Neither runs the other's.")
+    String device = "cpu";
+
+    @Option(
+            names = "--weights",
+            description = "int4, int8, fp16 or fp32, int4 when left out;"
+                    + " with --device cuda fp16, bf16 or int4, fp16 when left out.")
+    @Nullable
+    String weights;
 
     @Option(
             names = "--vision-weights",
-            description = "int8, fp16 or fp32; fp16, and fp32 with --weights fp32, when left out.")
+            description = "int8, fp16 or fp32; fp16, and fp32 with --weights fp32, when left out."
+                    + " With --device cuda always fp16, or bf16 with --weights bf16.")
     @Nullable
     String visionWeights;
 
-    @Option(names = "--block-size", description = "Weights that share a scale: 32, 64, 128 or 256 (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--block-size",
+            description = "Weights that share a scale: 32, 64, 128 or, not on cuda, 256 (${DEFAULT-VALUE}).")
     int blockSize = ConversionOptions.DEFAULT_BLOCK_SIZE;
 
     @Option(names = "--symmetric", description = "int4 without zero points.")
     boolean symmetric;
-
-    @Option(names = "--device", description = "cpu (${DEFAULT-VALUE}).")
-    String device = "cpu";
 
     @Option(
             names = "--synthetic",
@@ -76,9 +86,6 @@ final class ConvertCommand implements Callable<Integer> {
         if (folders.size() != expected) {
             throw usage(
                     synthetic == null ? "give a checkpoint folder and a package folder" : "give one package folder");
-        }
-        if (!device.equals("cpu")) {
-            throw usage("packages for " + device + " are not made yet; --device cpu");
         }
         ConversionOptions options = options();
         try (Checkpoint checkpoint = open();
@@ -101,20 +108,31 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private ConversionOptions options() {
-        ConversionOptions standard = ConversionOptions.of(format("--weights", weights));
-        WeightFormat vision =
-                visionWeights == null ? standard.visionWeights() : format("--vision-weights", visionWeights);
+        Device target = Device.of(device.toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> usage("--device is cpu or cuda, not " + device));
+        WeightFormat decoder = weights == null ? usual(target) : format("--weights", weights);
         try {
+            ConversionOptions standard = ConversionOptions.of(target, decoder);
+            WeightFormat vision =
+                    visionWeights == null ? standard.visionWeights() : format("--vision-weights", visionWeights);
             return new ConversionOptions(
-                    standard.weights(), vision, blockSize, symmetric, synthetic == null, force, standard.rule());
+                    target, decoder, vision, blockSize, symmetric, synthetic == null, force, standard.rule());
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
     }
 
+    /** What fits the most machines on the CPU, and what a GPU computes in anyway. */
+    private static WeightFormat usual(Device target) {
+        return switch (target) {
+            case CPU -> WeightFormat.INT4;
+            case CUDA -> WeightFormat.FP16;
+        };
+    }
+
     private WeightFormat format(String option, String name) {
         return WeightFormat.of(name.toLowerCase(Locale.ROOT))
-                .orElseThrow(() -> usage(option + " is int4, int8, fp16 or fp32, not " + name));
+                .orElseThrow(() -> usage(option + " is int4, int8, fp16, bf16 or fp32, not " + name));
     }
 
     private ParameterException usage(String message) {

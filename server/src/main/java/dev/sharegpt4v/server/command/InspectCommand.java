@@ -59,6 +59,9 @@ final class InspectCommand implements Callable<Integer> {
         out.printf(
                 "package      %s, family %s, template %s%n", manifest.name(), manifest.family(), manifest.template());
         out.printf(
+                "device       %s, activations %s%n",
+                manifest.device().wireName(), manifest.activations().wireName());
+        out.printf(
                 "weights      decoder %s, vision %s, block size %d%n",
                 manifest.weights().decoder(),
                 manifest.weights().vision(),
@@ -72,7 +75,10 @@ final class InspectCommand implements Callable<Integer> {
                         report.largestDivergence(),
                         report.positions(),
                         report.sameBestToken() * 100));
-        needs(out, manifest.shape(), manifest.bytes());
+        switch (manifest.device()) {
+            case CPU -> needs(out, manifest.shape(), manifest.bytes());
+            case CUDA -> needsOnCuda(out, manifest.shape(), manifest.bytes());
+        }
         if (verify) {
             PackageFiles.checkHashes(folder, manifest, _ -> {});
             out.println("content      every file is as it was written");
@@ -124,6 +130,14 @@ final class InspectCommand implements Callable<Integer> {
                 context(shape, KvFormat.FP16),
                 context(shape, KvFormat.INT8),
                 context(shape, KvFormat.FP32));
+    }
+
+    /** Keys and values have the type of the activations. */
+    private static void needsOnCuda(PrintWriter out, ModelShape shape, long bytes) {
+        long token = 2L * shape.layers() * shape.kvHeads() * shape.headSize() * Short.BYTES;
+        out.printf(
+                "to serve     in the GPU's memory about %,d MB for weights, and for keys and values of a full context %,d MB%n",
+                bytes >> 20, token * shape.contextLength() >> 20);
     }
 
     private static long context(ModelShape shape, KvFormat format) {

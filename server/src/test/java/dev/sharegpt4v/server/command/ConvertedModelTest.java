@@ -74,6 +74,33 @@ final class ConvertedModelTest {
         assertThat(Golden.parse(shell.out()).path("caption").isTextual()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"int4", "fp16", "bf16"})
+    void aPackageForCudaSaysSoAndIsNotRunOnTheCpu(String weights) {
+        String target = path("cuda-" + weights);
+        Shell converted =
+                Shell.run("convert", CHECKPOINT.toString(), target, "--device", "cuda", "--weights", weights);
+        assertThat(converted.code()).as(converted.err()).isZero();
+        String activations = weights.equals("bf16") ? "bf16" : "fp16";
+        Shell inspected = Shell.run("inspect", target, "--verify");
+        assertThat(inspected.code()).as(inspected.err()).isZero();
+        assertThat(inspected.out())
+                .contains("device       cuda, activations " + activations)
+                .contains("decoder " + weights + ", vision " + activations, "in the GPU's memory");
+        Shell shell = Shell.run("caption", "--model", target, path("a.png"));
+        assertThat(shell.code()).isEqualTo(1);
+        assertThat(shell.err())
+                .contains(target, "its graphs are for cuda", "convert CHECKPOINT OUT --device cpu")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void fp16IsWhatCudaGetsWhenNothingIsSaid() {
+        Shell converted = Shell.run("convert", CHECKPOINT.toString(), path("cuda"), "--device", "cuda");
+        assertThat(converted.code()).as(converted.err()).isZero();
+        assertThat(Shell.run("inspect", path("cuda")).out()).contains("decoder fp16, vision fp16");
+    }
+
     @Test
     void aPictureGetsTheSameCaptionEachTime() {
         Shell first = caption(path("a.png"));
@@ -131,6 +158,7 @@ final class ConvertedModelTest {
         assertThat(shell.code()).as(shell.err()).isZero();
         assertThat(shell.out())
                 .contains("package", "template vicuna_v1", "decoder fp32", "context 256", "tokenizer.json")
+                .contains("device       cpu, activations fp32")
                 .contains("every file is as it was written");
     }
 

@@ -29,6 +29,8 @@ final class StepReportTest {
                         golden.converterVersion(),
                         golden.family(),
                         golden.template(),
+                        golden.device(),
+                        golden.activations(),
                         new StoredWeights(weights, "fp16", 64, false),
                         golden.model(),
                         Optional.empty(),
