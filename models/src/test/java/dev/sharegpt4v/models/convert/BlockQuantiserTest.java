@@ -96,6 +96,32 @@ final class BlockQuantiserTest {
         }
     }
 
+    @Test
+    void scalesInHalvesAreHalvesAndCodesAreChosenForThem() {
+        Random random = new Random(9);
+        float[] row = new float[COLUMNS];
+        for (int column = 0; column < COLUMNS; column++) {
+            row[column] = 0.02f * (float) random.nextGaussian();
+        }
+        for (Quantisation single : FOUR_BITS) {
+            Quantisation half = new Quantisation(4, 32, single.symmetric(), single.rule(), OnnxType.FLOAT16);
+            BlockScales scales = new BlockQuantiser(half, COLUMNS).measure(row);
+            for (float scale : scales.scales()) {
+                assertThat(Float.float16ToFloat(Float.floatToFloat16(scale))).isEqualTo(scale);
+            }
+            assertThat(squaredError(restore(half, row), row))
+                    .isLessThan(1.01 * squaredError(restore(single, row), row));
+        }
+    }
+
+    private static double squaredError(float[] restored, float[] row) {
+        double error = 0;
+        for (int column = 0; column < row.length; column++) {
+            error += Math.pow(restored[column] - row[column], 2);
+        }
+        return error;
+    }
+
     /** What the kernel makes of the stored numbers. */
     static float[] restore(Quantisation quantisation, float[] row) {
         BlockQuantiser quantiser = new BlockQuantiser(quantisation, row.length);

@@ -54,19 +54,33 @@ final class VisionGraphTest {
     }
 
     @Test
+    void theGraphForCudaGivesTheSameFeaturesWithinTheRoundingOfHalves() {
+        ConversionOptions options = ConversionOptions.of(Device.CUDA, WeightFormat.FP16);
+        CheckpointConfig odd = TinyModels.odd();
+        assertMatchesReference(odd, options, 3, 5e-3);
+        CheckpointConfig keeping = TinyModels.config(TinyModels.odd(true), odd.decoder(), 1);
+        assertMatchesReference(keeping, options.replacing(), 1, 5e-3);
+        VisionConfig exact = new VisionConfig(64, 96, 2, 8, 32, 8, 1e-5, "gelu", -1, false);
+        assertMatchesReference(TinyModels.config(exact, odd.decoder(), 3), options.replacing(), 2, 5e-3);
+    }
+
+    @Test
     void anIdentityProjectorBetweenDifferentSizesIsRefused() {
         CheckpointConfig config =
                 TinyModels.config(TinyModels.odd(false), TinyModels.odd().decoder(), 0);
         assertThatExceptionOfType(ConversionException.class)
-                .isThrownBy(() -> convert(config, WeightFormat.FP32))
+                .isThrownBy(() -> convert(config, options(WeightFormat.FP32)))
                 .withMessageContaining("identity projector from 72 to 80 channels")
                 .extracting(ConversionException::kind)
                 .isEqualTo(ConversionException.Kind.UNSUPPORTED_MODEL);
     }
 
-    private void convert(CheckpointConfig config, WeightFormat format) {
-        ConversionOptions options = new ConversionOptions(
+    private static ConversionOptions options(WeightFormat format) {
+        return new ConversionOptions(
                 Device.CPU, WeightFormat.FP32, format, 32, false, false, false, ScaleRule.LEAST_SQUARES);
+    }
+
+    private void convert(CheckpointConfig config, ConversionOptions options) {
         Converter.convert(
                 new SyntheticCheckpoint(config),
                 TinyModels.NO_TOKENIZER,
@@ -76,7 +90,12 @@ final class VisionGraphTest {
     }
 
     private void assertMatchesReference(CheckpointConfig config, WeightFormat format, int images, double tolerance) {
-        convert(config, format);
+        assertMatchesReference(config, options(format), images, tolerance);
+    }
+
+    private void assertMatchesReference(
+            CheckpointConfig config, ConversionOptions options, int images, double tolerance) {
+        convert(config, options);
         int side = config.vision().imageSize();
         int pixels = 3 * side * side;
         float[] batch = new float[images * pixels];

@@ -15,21 +15,40 @@ import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
- * The operator domain {@code dev.sharegpt4v} with its one operator, {@code PagedAttention}, whose kernel is Java.
+ * An operator domain with one attention operator whose kernel is Java; {@code dev.sharegpt4v} with {@code PagedAttention}
+ * unless another signature is given.
  *
  * <p>Builds the C structure {@code OrtCustomOp} of API version 29 from upcall stubs. An exception never crosses a stub: it
  * becomes a status.
  */
 final class CustomOperators implements AutoCloseable {
 
-    static final String DOMAIN = "dev.sharegpt4v";
     private static final long STRUCT_BYTES = 208;
     private static final int FLOAT = 1;
     private static final int INT32 = 6;
     private static final int FAIL = 1;
-    private static final int[] INPUT_TYPES = {FLOAT, INT32, INT32, INT32, INT32, FLOAT, FLOAT};
+
+    private static final Signature PAGED_ATTENTION = new Signature(
+            "dev.sharegpt4v",
+            "PagedAttention",
+            IntStream.of(FLOAT, INT32, INT32, INT32, INT32, FLOAT, FLOAT)
+                    .mapToObj(type -> new Input(type, false))
+                    .toList(),
+            FLOAT);
+
+    /**
+     * Name and types of an operator with one output; types are numbers of the C API.
+     *
+     * @param domain that the operator alone makes up
+     * @param inputs in their order
+     */
+    record Signature(String domain, String operator, List<Input> inputs, int outputType) {}
+
+    /** One input; one that is optional may be left out by a node. */
+    record Input(int type, boolean optional) {}
 
     /** Attributes of one attention node. */
     record Attributes(int heads, int kvHeads, int headSize, int layer, float scale) {}
@@ -41,15 +60,23 @@ final class CustomOperators implements AutoCloseable {
     }
 
     private final Arena arena = Arena.ofShared();
+    private final Signature signature;
     private final Function<Attributes, Kernel> factory;
     private final List<Kernel> kernels = new ArrayList<>();
-    private final MemorySegment operatorName = arena.allocateFrom("PagedAttention");
+    private final MemorySegment operatorName;
     private final MemorySegment domain;
 
-    /** Operators whose kernels the factory makes, one per node. */
+    /** Our operators; the factory makes their kernels, one per node. */
     CustomOperators(Function<Attributes, Kernel> factory) {
+        this(PAGED_ATTENTION, factory);
+    }
+
+    /** An operator of another signature. */
+    CustomOperators(Signature signature, Function<Attributes, Kernel> factory) {
+        this.signature = signature;
         this.factory = factory;
-        MemorySegment name = arena.allocateFrom(DOMAIN);
+        this.operatorName = arena.allocateFrom(signature.operator());
+        MemorySegment name = arena.allocateFrom(signature.domain());
         this.domain = Ort.result(arena, out -> (MemorySegment) OrtApi.CREATE_CUSTOM_OP_DOMAIN.invokeExact(name, out));
         MemorySegment operator = operator();
         Ort.check(() -> (MemorySegment) OrtApi.CUSTOM_OP_DOMAIN_ADD.invokeExact(domain, operator));
@@ -73,8 +100,8 @@ final class CustomOperators implements AutoCloseable {
         stub(struct, 48, "outputType", perInput);
         stub(struct, 56, "outputCount", count);
         stub(struct, 72, "destroyKernel", FunctionDescriptor.ofVoid(ADDRESS));
-        stub(struct, 80, "characteristic", perInput);
-        stub(struct, 88, "characteristic", perInput);
+        stub(struct, 80, "inputCharacteristic", perInput);
+        stub(struct, 88, "outputCharacteristic", perInput);
         stub(struct, 96, "memoryType", perInput);
         stub(struct, 136, "createKernel", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
         stub(struct, 144, "compute", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
@@ -105,22 +132,27 @@ final class CustomOperators implements AutoCloseable {
     }
 
     int inputType(MemorySegment self, long index) {
-        return INPUT_TYPES[(int) index];
+        return signature.inputs().get((int) index).type();
     }
 
     long inputCount(MemorySegment self) {
-        return INPUT_TYPES.length;
+        return signature.inputs().size();
     }
 
     int outputType(MemorySegment self, long index) {
-        return FLOAT;
+        return signature.outputType();
     }
 
     long outputCount(MemorySegment self) {
         return 1;
     }
 
-    int characteristic(MemorySegment self, long index) {
+    /** Required is 0, optional 1. */
+    int inputCharacteristic(MemorySegment self, long index) {
+        return signature.inputs().get((int) index).optional() ? 1 : 0;
+    }
+
+    int outputCharacteristic(MemorySegment self, long index) {
         return 0;
     }
 

@@ -57,12 +57,17 @@ final class KernelContext {
 
     /** Memory of an output of floats with the given shape. */
     MemorySegment output(int index, long rows, long columns) {
+        return output(index, rows, columns, Float.BYTES);
+    }
+
+    /** The same for elements of another width in bytes. */
+    MemorySegment output(int index, long rows, long columns, int elementBytes) {
         MemorySegment scratch = SCRATCH.get();
         scratch.setAtIndex(JAVA_LONG, 1, rows);
         scratch.setAtIndex(JAVA_LONG, 2, columns);
         Ort.check(() -> (MemorySegment)
                 OrtApi.KERNEL_OUTPUT.invokeExact(context, (long) index, scratch.asSlice(8, 16), 2L, scratch));
-        return data(scratch.get(ADDRESS, 0)).reinterpret(rows * columns * Float.BYTES);
+        return data(scratch.get(ADDRESS, 0)).reinterpret(rows * columns * elementBytes);
     }
 
     /**
