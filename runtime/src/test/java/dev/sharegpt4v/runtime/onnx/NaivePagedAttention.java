@@ -84,7 +84,7 @@ final class NaivePagedAttention implements CustomOperators.Kernel {
         int width = attributes.heads() * size;
         MemorySegment output = context.output(0, call.tokens(), width, floats.bytes);
         // All of a call's keys and values are there before any of its queries looks.
-        eachToken(call, (row, token, position) -> write(call, token, position));
+        eachToken(call, (_, token, position) -> write(call, token, position));
         eachToken(call, (row, token, position) -> {
             for (int head = 0; head < attributes.heads(); head++) {
                 double[] attended = attend(call, row, token, position, head);

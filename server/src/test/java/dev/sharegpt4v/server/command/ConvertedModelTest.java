@@ -102,6 +102,15 @@ final class ConvertedModelTest {
     }
 
     @Test
+    void randomWeightsOfAShapeBecomeAPackageForCudaToo() {
+        Path shape = ParityCase.load("plain", "embedded").checkpoint().resolve("config.json");
+        Shell converted = Shell.run("convert", "--synthetic", shape.toString(), path("random"), "--device", "cuda");
+        assertThat(converted.code()).as(converted.err()).isZero();
+        assertThat(Shell.run("inspect", path("random")).out())
+                .contains("device       cuda, activations fp16", "context 256");
+    }
+
+    @Test
     void aPictureGetsTheSameCaptionEachTime() {
         Shell first = caption(path("a.png"));
         assertThat(first.code()).as(first.err()).isZero();
