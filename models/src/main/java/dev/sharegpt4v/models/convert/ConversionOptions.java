@@ -53,11 +53,10 @@ public record ConversionOptions(
 
     /** The defaults of a format: the vision tower stays in floating point, {@code int4} has zero points. */
     public static ConversionOptions of(Device device, WeightFormat weights) {
-        WeightFormat vision =
-                switch (device) {
-                    case CPU -> weights == WeightFormat.FP32 ? WeightFormat.FP32 : WeightFormat.FP16;
-                    case CUDA -> cudaActivations(weights);
-                };
+        WeightFormat vision = switch (device) {
+            case CPU -> weights == WeightFormat.FP32 ? WeightFormat.FP32 : WeightFormat.FP16;
+            case CUDA -> cudaActivations(weights);
+        };
         return new ConversionOptions(
                 device, weights, vision, DEFAULT_BLOCK_SIZE, false, true, false, ScaleRule.LEAST_SQUARES);
     }
@@ -82,9 +81,7 @@ public record ConversionOptions(
             throw new IllegalArgumentException(
                     "beside a decoder in %s the vision tower for --device cuda is stored in %s, not %s"
                             .formatted(
-                                    weights.wireName(),
-                                    cudaActivations(weights).wireName(),
-                                    visionWeights.wireName()));
+                                    weights.wireName(), cudaActivations(weights).wireName(), visionWeights.wireName()));
         }
         if (weights.isQuantised() && blockSize > LARGEST_CUDA_BLOCK) {
             throw new IllegalArgumentException(

@@ -50,10 +50,7 @@ public final class Converter {
         this.decoder = GraphFile.of(
                 PackageManifest.DECODER_GRAPH,
                 DecoderGraph.of(
-                        config.decoder(),
-                        tensors,
-                        options.decoderMatrices(),
-                        options.attention(config.decoder())));
+                        config.decoder(), tensors, options.decoderMatrices(), options.attention(config.decoder())));
     }
 
     /**

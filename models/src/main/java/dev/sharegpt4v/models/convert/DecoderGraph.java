@@ -21,8 +21,7 @@ final class DecoderGraph {
     private final Graph graph = new Graph("decoder");
     private final LinearLayers linear;
 
-    private DecoderGraph(
-            DecoderConfig config, TensorSource tensors, MatrixFormat format, DecoderAttention attention) {
+    private DecoderGraph(DecoderConfig config, TensorSource tensors, MatrixFormat format, DecoderAttention attention) {
         this.config = config;
         this.tensors = tensors;
         this.format = format;

@@ -61,7 +61,9 @@ final class Graph {
 
     /** A value in another type; the value itself where it has that type already. */
     String cast(String name, String value, OnnxType from, OnnxType to) {
-        return from == to ? value : node(ONNX, "Cast", name, value).with("to", to.code()).output();
+        return from == to
+                ? value
+                : node(ONNX, "Cast", name, value).with("to", to.code()).output();
     }
 
     /** Starts a node; an empty input name stands for an optional input that is left out. */

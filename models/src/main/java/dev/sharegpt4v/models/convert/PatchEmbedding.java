@@ -37,8 +37,7 @@ final class PatchEmbedding {
     String add(String pixels) {
         int hidden = config.hiddenSize();
         Rows kernel = Rows.of(tensors.tensor("vision.embeddings.patch_embedding.weight"), hidden, pixelsPerPatch());
-        String patches =
-                graph.cast("patches.narrowed", withEmptyPatch(patches(pixels)), OnnxType.FLOAT, activations);
+        String patches = graph.cast("patches.narrowed", withEmptyPatch(patches(pixels)), OnnxType.FLOAT, activations);
         String embedded = new LinearLayers(graph, new MatrixFormat.Full(activations), activations)
                 .layer("patch_embedding", patches, kernel, Optional.empty())
                 .output();
@@ -50,11 +49,7 @@ final class PatchEmbedding {
     /** An empty patch before the first makes room for the class token, which the position table already holds. */
     private String withEmptyPatch(String patches) {
         String padded = graph.node(
-                        Graph.ONNX,
-                        "Pad",
-                        "patches.padded",
-                        patches,
-                        graph.constant("patches.pads", 0, 1, 0, 0, 0, 0))
+                        Graph.ONNX, "Pad", "patches.padded", patches, graph.constant("patches.pads", 0, 1, 0, 0, 0, 0))
                 .output();
         return reshape("patches.packed", padded, -1, pixelsPerPatch());
     }

@@ -43,7 +43,8 @@ final class Bfloat16Test {
     @Test
     void whatIsNoNumberOrTooLargeStaysSo() {
         assertThat(Bfloat16.toFloat(Bfloat16.of(Float.NaN))).isNaN();
-        assertThat(Bfloat16.toFloat(Bfloat16.of(Float.intBitsToFloat(0x7fff_ffff)))).isNaN();
+        assertThat(Bfloat16.toFloat(Bfloat16.of(Float.intBitsToFloat(0x7fff_ffff))))
+                .isNaN();
         assertThat(Bfloat16.toFloat(Bfloat16.of(Float.MAX_VALUE))).isEqualTo(Float.POSITIVE_INFINITY);
         assertThat(Bfloat16.toFloat(Bfloat16.of(Float.NEGATIVE_INFINITY))).isEqualTo(Float.NEGATIVE_INFINITY);
     }

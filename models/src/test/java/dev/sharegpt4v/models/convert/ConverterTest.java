@@ -226,15 +226,14 @@ final class ConverterTest {
 
     @Test
     void aPackageForCudaSaysWhatItComputesIn() {
-        PackageManifest four =
-                convert(ConversionOptions.of(Device.CUDA, WeightFormat.INT4), ConversionProgress.NONE);
+        PackageManifest four = convert(ConversionOptions.of(Device.CUDA, WeightFormat.INT4), ConversionProgress.NONE);
         assertThat(four.device()).isEqualTo(Device.CUDA);
         assertThat(four.activations()).isEqualTo(Precision.FP16);
         assertThat(four.formatVersion()).isEqualTo(2);
         assertThat(four.weights()).isEqualTo(new StoredWeights("int4", "fp16", 128, false));
         assertThat(four.quantisation()).as("what only a GPU could measure").isEmpty();
-        PackageManifest brain = convert(
-                ConversionOptions.of(Device.CUDA, WeightFormat.BF16).replacing(), ConversionProgress.NONE);
+        PackageManifest brain =
+                convert(ConversionOptions.of(Device.CUDA, WeightFormat.BF16).replacing(), ConversionProgress.NONE);
         assertThat(brain.activations()).isEqualTo(Precision.BF16);
         assertThat(brain.weights()).isEqualTo(new StoredWeights("bf16", "bf16", 0, false));
         assertThat(ManifestJson.read(out())).isEqualTo(brain);

@@ -39,10 +39,7 @@ final class CudaDecoder {
     static CudaGraphOnCpu inSinglePrecision(
             Path folder, DecoderConfig config, TensorSource tensors, ModelShape shape, KvGeometry geometry) {
         Graph graph = DecoderGraph.of(
-                config,
-                tensors,
-                new MatrixFormat.Full(OnnxType.FLOAT),
-                new CudaAttention(config, OnnxType.FLOAT));
+                config, tensors, new MatrixFormat.Full(OnnxType.FLOAT), new CudaAttention(config, OnnxType.FLOAT));
         try (ExecutorService encoders = Executors.newFixedThreadPool(2)) {
             GraphFile file = GraphFile.of("decoder-single.onnx", graph);
             file.write(folder, new WeightFile(encoders, 2), _ -> {});
@@ -75,20 +72,22 @@ final class CudaDecoder {
         GraphProto.Builder graph = model.getGraph().toBuilder();
         List<NodeProto> nodes = List.copyOf(graph.getNodeList());
         graph.clearNode();
-        nodes.forEach(node ->
-                graph.addNode(node.getOpType().equals("PagedAttention") ? change.apply(node) : node));
+        nodes.forEach(node -> graph.addNode(node.getOpType().equals("PagedAttention") ? change.apply(node) : node));
         return model.toBuilder().setGraph(graph).build();
     }
 
     private static ModelProto withReferenceAttention(ModelProto model, DecoderConfig config) {
-        ModelProto changed = eachAttention(model, node -> node.toBuilder()
-                .setDomain(CudaGraphOnCpu.DOMAIN)
-                .addAttribute(integer("head_size", config.headSize()))
-                .addAttribute(integer("layer", 0))
-                .build());
+        ModelProto changed = eachAttention(
+                model,
+                node -> node.toBuilder()
+                        .setDomain(CudaGraphOnCpu.DOMAIN)
+                        .addAttribute(integer("head_size", config.headSize()))
+                        .addAttribute(integer("layer", 0))
+                        .build());
         return changed.toBuilder()
-                .addOpsetImport(
-                        OperatorSetIdProto.newBuilder().setDomain(CudaGraphOnCpu.DOMAIN).setVersion(1))
+                .addOpsetImport(OperatorSetIdProto.newBuilder()
+                        .setDomain(CudaGraphOnCpu.DOMAIN)
+                        .setVersion(1))
                 .build();
     }
 

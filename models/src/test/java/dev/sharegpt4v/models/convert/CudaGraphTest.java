@@ -56,8 +56,8 @@ final class CudaGraphTest {
         assertThat(open(vision)).isEmpty();
         decoder(WeightFormat.BF16);
         assertThat(open(vision))
-                .hasValueSatisfying(failure -> assertThat(failure.getCode())
-                        .isEqualTo(OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED));
+                .hasValueSatisfying(failure ->
+                        assertThat(failure.getCode()).isEqualTo(OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED));
     }
 
     @Test
@@ -127,8 +127,16 @@ final class CudaGraphTest {
             assertThat(node.getAttributeList().stream()
                             .collect(Collectors.toMap(AttributeProto::getName, CudaGraphTest::number)))
                     .isEqualTo(Map.of(
-                            "num_heads", 4.0, "kv_num_heads", 2.0, "scale", 0.25, "do_rotary", 1.0,
-                            "rotary_interleaved", 0.0));
+                            "num_heads",
+                            4.0,
+                            "kv_num_heads",
+                            2.0,
+                            "scale",
+                            0.25,
+                            "do_rotary",
+                            1.0,
+                            "rotary_interleaved",
+                            0.0));
         }
     }
 
@@ -137,8 +145,8 @@ final class CudaGraphTest {
     void inputsAndWeightsHaveTheTypesThatTheExecutorFeeds(WeightFormat format) {
         GraphProto graph = parse(decoder(format)).getGraph();
         int half = (format == WeightFormat.BF16 ? OnnxType.BFLOAT16 : OnnxType.FLOAT16).code();
-        Map<String, Integer> inputs = graph.getInputList().stream()
-                .collect(Collectors.toMap(ValueInfoProto::getName, CudaGraphTest::type));
+        Map<String, Integer> inputs =
+                graph.getInputList().stream().collect(Collectors.toMap(ValueInfoProto::getName, CudaGraphTest::type));
         assertThat(inputs)
                 .hasSize(9 + 2 * LAYERS)
                 .containsEntry("input_ids", OnnxType.INT64.code())

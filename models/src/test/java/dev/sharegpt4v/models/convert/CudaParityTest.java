@@ -85,8 +85,8 @@ final class CudaParityTest {
         try (CudaGraphOnCpu graph = inSinglePrecision(golden)) {
             SequenceDriver driver = new SequenceDriver(graph, golden.sampledVocabularySize());
             int[] prompt = golden.prompt();
-            float[][] logits = driver.forward(
-                    prompt, 0, prompt.length, images(golden, golden.imageFeatures()), prompt.length - 1);
+            float[][] logits =
+                    driver.forward(prompt, 0, prompt.length, images(golden, golden.imageFeatures()), prompt.length - 1);
             byte[] cache = graph.cacheBytes();
             int past = prompt.length - 1;
             int columns = GEOMETRY.blocksFor(prompt.length);
@@ -110,8 +110,7 @@ final class CudaParityTest {
         }
     }
 
-    private void assertLogits(
-            ParityCase golden, SequenceDriver driver, List<ImageFeatures> images, float tolerance) {
+    private void assertLogits(ParityCase golden, SequenceDriver driver, List<ImageFeatures> images, float tolerance) {
         int[] prompt = golden.prompt();
         float[][] logits = driver.forward(prompt, 0, prompt.length, images, golden.logitRows());
         for (int row = 0; row < logits.length; row++) {
@@ -122,8 +121,7 @@ final class CudaParityTest {
     }
 
     /** Three sequences of the same prompt, each cut in its own way, share their steps. */
-    private void assertRagged(
-            ParityCase golden, SequenceDriver driver, List<ImageFeatures> images, float tolerance) {
+    private void assertRagged(ParityCase golden, SequenceDriver driver, List<ImageFeatures> images, float tolerance) {
         int[] prompt = golden.prompt();
         int[][] chunks = {{1}, {5, 1, 12}, {3, 30}};
         int[] done = new int[chunks.length];

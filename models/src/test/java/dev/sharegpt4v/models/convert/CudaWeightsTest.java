@@ -62,7 +62,8 @@ final class CudaWeightsTest {
             for (int index = 0; index < half; index++) {
                 double angle = position * Math.pow(MODEL.decoder().ropeTheta(), -1.0 * index / half);
                 // Half a step of a number near 1, and what single precision makes of the angle.
-                assertThat(Bfloat16.toFloat(cosines.getShort()) - Math.cos(angle)).isBetween(-0.0021, 0.0021);
+                assertThat(Bfloat16.toFloat(cosines.getShort()) - Math.cos(angle))
+                        .isBetween(-0.0021, 0.0021);
                 assertThat(Bfloat16.toFloat(sines.getShort()) - Math.sin(angle)).isBetween(-0.0021, 0.0021);
             }
         }

@@ -121,8 +121,7 @@ public final class CudaGraphOnCpu implements ModelExecutor {
                 feeds.add(longs(call, "logit_rows", inputs.logitRows()));
                 feeds.add(ints(call, "cumulative_sequence_length", inputs.cumulative(), rows + 1));
                 feeds.add(ints(call, "past_sequence_length", inputs.past(), rows));
-                feeds.add(ints(
-                        call, "block_table", inputs.blockTable(), rows, inputs.blockTable().length / rows));
+                feeds.add(ints(call, "block_table", inputs.blockTable(), rows, inputs.blockTable().length / rows));
                 feeds.add(ints(call, "slot_mapping", inputs.slots(), inputs.slots().length));
                 feeds.add(ints(call, "attention_metadata", metadata(inputs), 2));
                 for (int layer = 0; layer < shape.layers(); layer++) {
@@ -155,7 +154,8 @@ public final class CudaGraphOnCpu implements ModelExecutor {
     }
 
     private float[] features(ForwardStep step, int rows) {
-        ByteBuffer all = ByteBuffer.allocate(rows * shape.hiddenSize() * Float.BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer all =
+                ByteBuffer.allocate(rows * shape.hiddenSize() * Float.BYTES).order(ByteOrder.nativeOrder());
         step.slices().stream().flatMap(slice -> slice.spans().stream()).forEach(span -> append(span, all));
         float[] features = new float[rows * shape.hiddenSize()];
         all.flip().asFloatBuffer().get(features);
@@ -194,17 +194,12 @@ public final class CudaGraphOnCpu implements ModelExecutor {
 
     private static NativeTensor longs(Arena arena, String name, long[] values) {
         long[] memory = Arrays.copyOf(values, Math.max(1, values.length));
-        return NativeTensor.over(
-                name, NativeTensor.Type.INT64, arena.allocateFrom(JAVA_LONG, memory), values.length);
+        return NativeTensor.over(name, NativeTensor.Type.INT64, arena.allocateFrom(JAVA_LONG, memory), values.length);
     }
 
     private static NativeTensor ints(Arena arena, String name, int[] values, long... dimensions) {
         int[] memory = Arrays.copyOf(values, Math.max(1, values.length));
-        return NativeTensor.over(
-                name,
-                NativeTensor.Type.INT32,
-                arena.allocateFrom(JAVA_INT, memory),
-                dimensions);
+        return NativeTensor.over(name, NativeTensor.Type.INT32, arena.allocateFrom(JAVA_INT, memory), dimensions);
     }
 
     private static float[] padded(float[] values) {

@@ -81,15 +81,14 @@ final class NaivePagedAttention implements CustomOperators.Kernel {
     @Override
     public void compute(KernelContext context) {
         Call call = read(context);
-        int width = attributes.heads() * size;
-        MemorySegment output = context.output(0, call.tokens(), width, floats.bytes);
+        MemorySegment output = context.output(0, call.tokens(), (long) attributes.heads() * size, floats.bytes);
         // All of a call's keys and values are there before any of its queries looks.
         eachToken(call, (_, token, position) -> write(call, token, position));
         eachToken(call, (row, token, position) -> {
             for (int head = 0; head < attributes.heads(); head++) {
                 double[] attended = attend(call, row, token, position, head);
                 for (int channel = 0; channel < size; channel++) {
-                    floats.set(output, (long) token * width + head * size + channel, attended[channel]);
+                    floats.set(output, ((long) token * attributes.heads() + head) * size + channel, attended[channel]);
                 }
             }
         });
@@ -104,7 +103,7 @@ final class NaivePagedAttention implements CustomOperators.Kernel {
         long positions = context.dimension(COSINES, 0);
         long cacheBytes = blocks * blockSize * attributes.kvHeads() * size * floats.bytes;
         Call call = new Call(
-                context.input(PACKED, (long) tokens * packedWidth() * floats.bytes),
+                context.input(PACKED, tokens * packedWidth() * floats.bytes),
                 context.input(KEYS, cacheBytes),
                 context.input(VALUES, cacheBytes),
                 context.input(COSINES, positions * size / 2 * floats.bytes),
@@ -122,7 +121,9 @@ final class NaivePagedAttention implements CustomOperators.Kernel {
         for (int row = 0; row < rows; row++) {
             int length = call.cumulative()[row + 1] - call.cumulative()[row];
             require(length <= metadata[0], "no more queries of a sequence than the metadata says");
-            require(length == 0 || call.past()[row] + length <= metadata[1], "no longer sequence than the metadata says");
+            require(
+                    length == 0 || call.past()[row] + length <= metadata[1],
+                    "no longer sequence than the metadata says");
             require(Arrays.stream(call.table()).allMatch(block -> block >= 0 && block < blocks), "blocks of the cache");
         }
         return call;
@@ -177,7 +178,8 @@ final class NaivePagedAttention implements CustomOperators.Kernel {
             }
         }
         double largest = Arrays.stream(scores).max().orElseThrow();
-        double total = Arrays.stream(scores).map(score -> Math.exp(score - largest)).sum();
+        double total =
+                Arrays.stream(scores).map(score -> Math.exp(score - largest)).sum();
         double[] attended = new double[size];
         for (int seen = 0; seen <= position; seen++) {
             double share = Math.exp(scores[seen] - largest) / total;
@@ -204,7 +206,7 @@ final class NaivePagedAttention implements CustomOperators.Kernel {
     private double[] packed(Call call, int token, int head) {
         double[] vector = new double[size];
         for (int channel = 0; channel < size; channel++) {
-            vector[channel] = floats.get(call.packed(), (long) token * packedWidth() + head * size + channel);
+            vector[channel] = floats.get(call.packed(), token * packedWidth() + (long) head * size + channel);
         }
         return vector;
     }
@@ -213,7 +215,7 @@ final class NaivePagedAttention implements CustomOperators.Kernel {
         return ((long) slot * attributes.kvHeads() + head) * size + channel;
     }
 
-    private int packedWidth() {
-        return (attributes.heads() + 2 * attributes.kvHeads()) * size;
+    private long packedWidth() {
+        return (long) (attributes.heads() + 2 * attributes.kvHeads()) * size;
     }
 }

@@ -78,8 +78,7 @@ final class ConvertedModelTest {
     @ValueSource(strings = {"int4", "fp16", "bf16"})
     void aPackageForCudaSaysSoAndIsNotRunOnTheCpu(String weights) {
         String target = path("cuda-" + weights);
-        Shell converted =
-                Shell.run("convert", CHECKPOINT.toString(), target, "--device", "cuda", "--weights", weights);
+        Shell converted = Shell.run("convert", CHECKPOINT.toString(), target, "--device", "cuda", "--weights", weights);
         assertThat(converted.code()).as(converted.err()).isZero();
         String activations = weights.equals("bf16") ? "bf16" : "fp16";
         Shell inspected = Shell.run("inspect", target, "--verify");
@@ -103,7 +102,7 @@ final class ConvertedModelTest {
 
     @Test
     void randomWeightsOfAShapeBecomeAPackageForCudaToo() {
-        Path shape = ParityCase.load("plain", "embedded").checkpoint().resolve("config.json");
+        Path shape = ParityCase.load("plain", "converted").checkpoint().resolve("config.json");
         Shell converted = Shell.run("convert", "--synthetic", shape.toString(), path("random"), "--device", "cuda");
         assertThat(converted.code()).as(converted.err()).isZero();
         assertThat(Shell.run("inspect", path("random")).out())
