@@ -31,7 +31,7 @@ final class CudaDecoder {
 
     /** The decoder of a package in fp16. */
     static CudaGraphOnCpu of(Path packageFolder, PackageManifest manifest, KvGeometry geometry) {
-        Path graph = packageFolder.resolve(PackageManifest.DECODER_GRAPH);
+        Path graph = change(packageFolder.resolve(PackageManifest.DECODER_GRAPH), CudaDecoder::withWideSums);
         return open(graph, manifest.model().decoder(), StoredFloats.FP16, manifest.shape(), geometry);
     }
 
@@ -59,7 +59,7 @@ final class CudaDecoder {
     static Path change(Path graph, UnaryOperator<ModelProto> change) {
         try {
             ModelProto model = ModelProto.parseFrom(Files.readAllBytes(graph));
-            Path changed = graph.resolveSibling("changed.onnx");
+            Path changed = graph.resolveSibling("changed-" + graph.getFileName());
             Files.write(changed, change.apply(model).toByteArray());
             return changed;
         } catch (IOException e) {
@@ -88,6 +88,38 @@ final class CudaDecoder {
                 .addOpsetImport(OperatorSetIdProto.newBuilder()
                         .setDomain(CudaGraphOnCpu.DOMAIN)
                         .setVersion(1))
+                .build();
+    }
+
+    /** Products of fp16 that are summed in fp32, as CUDA does; the CPU's own kernel for fp16 rounds every sum. */
+    static ModelProto withWideSums(ModelProto model) {
+        GraphProto.Builder graph = model.getGraph().toBuilder();
+        List<NodeProto> nodes = List.copyOf(graph.getNodeList());
+        graph.clearNode();
+        for (NodeProto node : nodes) {
+            if (!node.getOpType().equals("Gemm")) {
+                graph.addNode(node);
+                continue;
+            }
+            String name = node.getName();
+            NodeProto.Builder wide =
+                    node.toBuilder().setName(name + ".wide").clearInput().setOutput(0, name + ".wide");
+            for (String input : node.getInputList()) {
+                graph.addNode(cast(input, name + ".wide." + input, OnnxType.FLOAT));
+                wide.addInput(name + ".wide." + input);
+            }
+            graph.addNode(wide).addNode(cast(name + ".wide", node.getOutput(0), OnnxType.FLOAT16));
+        }
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    private static NodeProto cast(String from, String to, OnnxType type) {
+        return NodeProto.newBuilder()
+                .setOpType("Cast")
+                .setName(to)
+                .addInput(from)
+                .addOutput(to)
+                .addAttribute(integer("to", type.code()))
                 .build();
     }
 
