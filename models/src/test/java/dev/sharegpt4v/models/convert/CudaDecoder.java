@@ -113,7 +113,8 @@ final class CudaDecoder {
         return model.toBuilder().setGraph(graph).build();
     }
 
-    private static NodeProto cast(String from, String to, OnnxType type) {
+    /** A cast that is called as its output is. */
+    static NodeProto cast(String from, String to, OnnxType type) {
         return NodeProto.newBuilder()
                 .setOpType("Cast")
                 .setName(to)

@@ -45,6 +45,15 @@ final class CudaGraphTest {
     }
 
     @Test
+    void whereNothingIsTriedInFp32InsteadTheMissingKernelIsNamed() {
+        Path graph = CudaDecoder.change(decoder(WeightFormat.FP16), CudaGraphTest::withAttentionInBf16);
+        OrtException failure = open(graph).orElseThrow();
+        assertThat(failure.getCode()).isEqualTo(OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED);
+        assertThat(failure)
+                .hasMessageContaining("implementation for PagedAttention(1) node with name 'layers.0.self_attn'");
+    }
+
+    @Test
     void typesAndShapesOfADecoderInBf16CheckOut() {
         OrtException failure = open(decoder(WeightFormat.BF16)).orElseThrow();
         assertThat(failure.getCode())
@@ -207,6 +216,32 @@ final class CudaGraphTest {
                 .filter(attribute -> attribute.getName().equals(name))
                 .forEach(attribute -> attribute.setI(value));
         return changed.build();
+    }
+
+    /** A graph in fp16 whose attention alone computes in bf16, for which ONNX Runtime has no way around on the CPU. */
+    private static ModelProto withAttentionInBf16(ModelProto model) {
+        GraphProto.Builder graph = model.getGraph().toBuilder();
+        graph.getInputBuilderList().stream()
+                .filter(input -> input.getName().contains("_cache."))
+                .forEach(input -> input.getTypeBuilder().getTensorTypeBuilder().setElemType(OnnxType.BFLOAT16.code()));
+        List<NodeProto> nodes = List.copyOf(graph.getNodeList());
+        graph.clearNode();
+        for (NodeProto node : nodes) {
+            if (node.getOpType().equals("PagedAttention")) {
+                String name = node.getName() + ".bf16";
+                NodeProto.Builder attention = node.toBuilder().setOutput(0, name);
+                for (int input : new int[] {0, 8, 9}) {
+                    graph.addNode(CudaDecoder.cast(node.getInput(input), name + input, OnnxType.BFLOAT16));
+                    attention.setInput(input, name + input);
+                }
+                graph.addNode(attention)
+                        .addNode(CudaDecoder.cast(name, node.getOutput(0), OnnxType.FLOAT16).toBuilder()
+                                .setName(name));
+            } else {
+                graph.addNode(node);
+            }
+        }
+        return model.toBuilder().setGraph(graph).build();
     }
 
     private Path decoder(WeightFormat format) {
