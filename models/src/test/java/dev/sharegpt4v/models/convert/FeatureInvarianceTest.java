@@ -2,6 +2,7 @@ package dev.sharegpt4v.models.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.checkpoint.DecoderConfig;
 import dev.sharegpt4v.models.checkpoint.VisionConfig;
@@ -44,7 +45,14 @@ final class FeatureInvarianceTest {
                 TinyModels.NO_TOKENIZER,
                 folder.resolve("model"),
                 new ConversionOptions(
-                        WeightFormat.FP32, format, like.blockSize(), false, false, false, ScaleRule.LEAST_SQUARES),
+                        Device.CPU,
+                        WeightFormat.FP32,
+                        format,
+                        like.blockSize(),
+                        false,
+                        false,
+                        false,
+                        ScaleRule.LEAST_SQUARES),
                 ConversionProgress.NONE);
         List<ImageInput> images = images(new Random(4));
         try (CpuDevice device = CpuDevice.open(
