@@ -6,6 +6,7 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.execution.PackedStep;
 import dev.sharegpt4v.runtime.execution.SequenceSlice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -36,7 +37,7 @@ final class DecoderExecutor implements ModelExecutor {
     private final boolean padding;
     private final Map<String, NativeBuffer> buffers = new HashMap<>();
 
-    /** An executor; {@code padding} as {@link PackedStep#of} has it. */
+    /** An executor; {@code padding} as {@link SingleRows#sizes} has it. */
     DecoderExecutor(
             GraphSession session,
             CustomOperators operators,
@@ -66,7 +67,7 @@ final class DecoderExecutor implements ModelExecutor {
     @Override
     public Logits forward(ForwardStep step) {
         step.copies().forEach(pool::copy);
-        PackedStep packed = PackedStep.of(step, geometry, padding);
+        PackedStep packed = PackedStep.of(step, geometry, SingleRows.sizes(step, geometry, padding));
         int rows = packed.logitRows().length;
         long logitBytes = (long) rows * shape.vocabularySize() * Float.BYTES;
         MemorySegment logits = buffer(OUTPUT, logitBytes);
@@ -78,7 +79,7 @@ final class DecoderExecutor implements ModelExecutor {
             tensors.add(longs("logit_rows", packed.logitRows()));
             tensors.add(ints("cumulative_sequence_length", packed.cumulative(), packed.rows() + 1L));
             tensors.add(ints("past_sequence_length", packed.past(), packed.rows()));
-            tensors.add(ints("block_table", packed.blockTable(), packed.rows(), packed.maxBlocks()));
+            tensors.add(ints("block_table", packed.blockTable(), packed.rows(), packed.columns()));
             tensors.add(ints("slot_mapping", packed.slots(), packed.tokens()));
             try (NativeTensor output =
                     NativeTensor.over(OUTPUT, NativeTensor.Type.FLOAT, logits, rows, shape.vocabularySize())) {
