@@ -24,8 +24,8 @@ public final class CaptureGate {
         }
     }
 
-    /** Whether nothing else works now; then {@link #close} it. Called by one thread. */
-    boolean tryOpen() {
+    /** Whether a capture may begin now, which {@link #endCapture} ends. Called by one thread. */
+    boolean tryCapture() {
         if (lock.tryLock()) {
             refusals = 0;
             return true;
@@ -38,7 +38,7 @@ public final class CaptureGate {
         return true;
     }
 
-    void close() {
+    void endCapture() {
         lock.unlock();
     }
 }

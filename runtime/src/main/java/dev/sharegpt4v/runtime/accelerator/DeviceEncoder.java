@@ -84,6 +84,10 @@ public final class DeviceEncoder implements ImageEncoder {
             return unpack(images, rows);
         } catch (ExecutionFailure e) {
             broken = e.kind() == ExecutionFailure.Kind.FATAL;
+            if (!broken) {
+                // Nothing may read the buffers when they are used again.
+                accelerator.synchronize();
+            }
             throw e;
         }
     }

@@ -86,12 +86,26 @@ public final class DeviceExecutor implements ModelExecutor {
             Optional<DecodeBucket> bucket = steps.buckets().of(step);
             return bucket.isPresent() ? decode(step, bucket.get()) : steps.run(step);
         } catch (ExecutionFailure e) {
-            switch (e.kind()) {
-                case FATAL -> broken = true;
-                case OUT_OF_MEMORY -> captures.dropAll().forEach(graph::releaseCapture);
-                case RETRYABLE -> {}
+            throw settled(e);
+        }
+    }
+
+    /** Leaves nothing under way that reads our buffers, and gives captures up where memory is short. */
+    private ExecutionFailure settled(ExecutionFailure failure) {
+        if (failure.kind() == ExecutionFailure.Kind.FATAL) {
+            broken = true;
+            return failure;
+        }
+        try {
+            if (failure.kind() == ExecutionFailure.Kind.OUT_OF_MEMORY) {
+                captures.dropAll().forEach(graph::releaseCapture);
             }
-            throw e;
+            accelerator.synchronize();
+            return failure;
+        } catch (ExecutionFailure second) {
+            broken = second.kind() == ExecutionFailure.Kind.FATAL;
+            second.addSuppressed(failure);
+            return second;
         }
     }
 
@@ -100,14 +114,14 @@ public final class DeviceExecutor implements ModelExecutor {
         if (captured.isPresent()) {
             return guarded(step, bucket, captured.getAsInt());
         }
-        if (!captures.mayCapture(bucket) || !gate.tryOpen()) {
+        if (!captures.mayCapture(bucket) || !gate.tryCapture()) {
             return steps.run(step, bucket, StepGraph.NO_CAPTURE);
         }
         try {
             captures.makeRoom().forEach(graph::releaseCapture);
             return guarded(step, bucket, captures.add(bucket));
         } finally {
-            gate.close();
+            gate.endCapture();
         }
     }
 

@@ -18,15 +18,6 @@ import java.util.Map;
 /** Runs the decoder graph over packed steps. Buffers are ours and are used again from step to step. */
 final class DecoderExecutor implements ModelExecutor {
 
-    private static final List<String> INPUTS = List.of(
-            "input_ids",
-            "image_features",
-            "image_positions",
-            "logit_rows",
-            "cumulative_sequence_length",
-            "past_sequence_length",
-            "block_table",
-            "slot_mapping");
     private static final String OUTPUT = "logits";
 
     private final GraphSession session;
@@ -45,7 +36,7 @@ final class DecoderExecutor implements ModelExecutor {
             ModelShape shape,
             KvGeometry geometry,
             boolean padding) {
-        session.require(INPUTS, OUTPUT);
+        session.require(DecoderInputs.STEP, OUTPUT);
         this.session = session;
         this.operators = operators;
         this.pool = pool;
