@@ -7,6 +7,7 @@ import dev.sharegpt4v.runtime.accelerator.DeviceEncoder;
 import dev.sharegpt4v.runtime.accelerator.DeviceExecutor;
 import dev.sharegpt4v.runtime.accelerator.DeviceKvCache;
 import dev.sharegpt4v.runtime.execution.ActivationType;
+import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.runtime.execution.ImageEncoder;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
@@ -25,6 +26,8 @@ import java.util.function.IntUnaryOperator;
  * @param encoder encodes images
  */
 public record CudaDevice(ModelExecutor executor, ImageEncoder encoder) implements AutoCloseable {
+
+    private static final String NO_FALLBACK = "fallback to CPU EP has been explicitly disabled";
 
     /**
      * Opens both graphs, then gives the KV cache its share of what is free.
@@ -72,7 +75,14 @@ public record CudaDevice(ModelExecutor executor, ImageEncoder encoder) implement
 
     private static BoundGraph graph(Path path, Accelerator stream, boolean capture) {
         CudaProvider provider = new CudaProvider(stream.deviceId(), stream.stream(), capture);
-        return new BoundGraph(GraphSession.open(path, provider, Optional.empty()), stream);
+        try {
+            return new BoundGraph(GraphSession.open(path, provider, Optional.empty()), stream);
+        } catch (ExecutionFailure e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.contains(NO_FALLBACK)
+                    ? new ExecutionFailure(e.kind(), path + " has operators that CUDA does not run: " + message, e)
+                    : e;
+        }
     }
 
     private static <T extends AutoCloseable> T keep(List<AutoCloseable> opened, T resource) {
