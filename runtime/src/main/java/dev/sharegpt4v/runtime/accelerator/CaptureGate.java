@@ -41,4 +41,9 @@ public final class CaptureGate {
     void endCapture() {
         lock.unlock();
     }
+
+    /** Whether somebody waits for a capture to end. */
+    boolean hasWaiting() {
+        return lock.hasQueuedThreads();
+    }
 }

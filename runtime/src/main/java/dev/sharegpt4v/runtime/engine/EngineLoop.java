@@ -67,13 +67,19 @@ final class EngineLoop {
             case Command.Cancel(GenerationHandle handle) ->
                 find(handle).ifPresent(sequence -> finish(sequence, FinishReason.CANCELLED));
             case Command.Encoded encoded -> encoded.features().forEach(images::deliver);
-            case Command.EncodeFailed failed ->
-                failed.images()
-                        .forEach(image -> images.waitingFor(image)
-                                .forEach(sequence ->
-                                        fail(sequence, deviceFailed("encoding an image failed", failed.cause()))));
+            case Command.EncodeFailed failed -> encodeFailed(failed);
             case Command.Wake _ -> {}
         }
+    }
+
+    private void encodeFailed(Command.EncodeFailed failed) {
+        EngineException cause = deviceFailed("encoding an image failed", failed.cause());
+        if (failed.cause().kind() == ExecutionFailure.Kind.FATAL) {
+            healthy = false;
+            failAll(cause);
+            return;
+        }
+        failed.images().forEach(image -> images.waitingFor(image).forEach(sequence -> fail(sequence, cause)));
     }
 
     /** Runs one step; false when there is nothing to run. */
