@@ -1,5 +1,6 @@
 package dev.sharegpt4v.runtime.accelerator;
 
+import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
@@ -8,6 +9,7 @@ import dev.sharegpt4v.runtime.execution.PackedStep;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 
 /** Runs steps through bindings: buckets, whose memory stays where it is, and all others, whose memory grows. One thread. */
@@ -71,19 +73,38 @@ final class BoundSteps implements AutoCloseable {
         return memory.receive(step.logitRows());
     }
 
-    /** Runs a decode step in its bucket. */
-    Logits run(ForwardStep step, DecodeBucket bucket, int capture) {
-        StepMemory own = bucketMemories.computeIfAbsent(bucket.rows(), this::newBucketMemory);
-        StepGraph.Binding bound = bucketBindings.get(bucket);
-        if (bound == null) {
-            bound = newBucketBinding(bucket, own);
-            bucketBindings.put(bucket, bound);
+    /** Whether there is, or could be made, memory for a bucket. */
+    boolean prepare(DecodeBucket bucket) {
+        try {
+            StepMemory own = bucketMemories.computeIfAbsent(bucket.rows(), this::newBucketMemory);
+            if (!bucketBindings.containsKey(bucket)) {
+                bucketBindings.put(bucket, newBucketBinding(bucket, own));
+            }
+            return true;
+        } catch (ExecutionFailure e) {
+            if (e.kind() == ExecutionFailure.Kind.OUT_OF_MEMORY) {
+                return false;
+            }
+            throw e;
         }
+    }
+
+    /** Runs a decode step in its bucket, which was prepared. */
+    Logits run(ForwardStep step, DecodeBucket bucket, int capture) {
+        StepMemory own = Objects.requireNonNull(bucketMemories.get(bucket.rows()));
         // A replay has the bounds of the capture: those of the bucket, in every run.
         own.setBounds(1, bucket.columns() * geometry.blockSize());
         own.send(PackedStep.of(step, geometry, bucket.sizes()), bucket.sizes(), step);
-        bound.run(capture);
+        Objects.requireNonNull(bucketBindings.get(bucket)).run(capture);
         return own.receive(step.logitRows());
+    }
+
+    /** Gives the memory of all buckets back; nothing that was captured may be left. */
+    void releaseBuckets() {
+        bucketBindings.values().forEach(StepGraph.Binding::close);
+        bucketBindings.clear();
+        bucketMemories.values().forEach(StepMemory::close);
+        bucketMemories.clear();
     }
 
     private StepMemory newMemory() {
@@ -121,9 +142,8 @@ final class BoundSteps implements AutoCloseable {
 
     @Override
     public void close() {
+        releaseBuckets();
         binding.close();
-        bucketBindings.values().forEach(StepGraph.Binding::close);
         memory.close();
-        bucketMemories.values().forEach(StepMemory::close);
     }
 }

@@ -90,17 +90,18 @@ public final class DeviceExecutor implements ModelExecutor {
         }
     }
 
-    /** Leaves nothing under way that reads our buffers, and gives captures up where memory is short. */
+    /** Leaves nothing under way that reads our buffers, and gives captures and buckets up where memory is short. */
     private ExecutionFailure settled(ExecutionFailure failure) {
         if (failure.kind() == ExecutionFailure.Kind.FATAL) {
             broken = true;
             return failure;
         }
         try {
+            accelerator.synchronize();
             if (failure.kind() == ExecutionFailure.Kind.OUT_OF_MEMORY) {
                 captures.dropAll().forEach(graph::releaseCapture);
+                steps.releaseBuckets();
             }
-            accelerator.synchronize();
             return failure;
         } catch (ExecutionFailure second) {
             broken = second.kind() == ExecutionFailure.Kind.FATAL;
@@ -110,6 +111,9 @@ public final class DeviceExecutor implements ModelExecutor {
     }
 
     private Logits decode(ForwardStep step, DecodeBucket bucket) {
+        if (!steps.prepare(bucket)) {
+            return steps.run(step);
+        }
         OptionalInt captured = captures.find(bucket);
         if (captured.isPresent()) {
             return guarded(step, bucket, captured.getAsInt());

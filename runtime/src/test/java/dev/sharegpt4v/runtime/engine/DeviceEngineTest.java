@@ -72,8 +72,8 @@ final class DeviceEngineTest {
     void withoutMemoryForALargeStepTheYoungestStepBackAndNobodyIsLost() {
         KvGeometry geometry = new KvGeometry(120, 16);
         long cache = DeviceKvCache.blockBytes(SHAPE, 16, ActivationType.FP16) * geometry.blocks();
-        // Room for the buffers of buckets of up to four sequences.
-        FakeAccelerator accelerator = new FakeAccelerator(cache + 45_000);
+        // Room for the logits of some six sequences.
+        FakeAccelerator accelerator = new FakeAccelerator(cache + 20_000);
         try (DeviceRig device = DeviceRig.of(accelerator, SHAPE, geometry, 32)) {
             EngineRig rig = new EngineRig(device.executor(), new EngineOptions(16, 1000, 60));
             for (int i = 0; i < 12; i++) {
