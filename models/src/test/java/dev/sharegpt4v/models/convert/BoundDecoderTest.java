@@ -96,15 +96,15 @@ final class BoundDecoderTest {
         return Converter.convert(
                 new SyntheticCheckpoint(TinyModels.odd()),
                 TinyModels.NO_TOKENIZER,
-                folder,
-                ConversionOptions.of(format).unmeasured().replacing(),
+                folder.resolve("package"),
+                ConversionOptions.of(format).unmeasured(),
                 ConversionProgress.NONE);
     }
 
     private GraphPaths graphs(PackageManifest manifest) {
         return new GraphPaths(
-                folder.resolve(PackageManifest.VISION_GRAPH),
-                folder.resolve(PackageManifest.DECODER_GRAPH),
+                folder.resolve("package").resolve(PackageManifest.VISION_GRAPH),
+                folder.resolve("package").resolve(PackageManifest.DECODER_GRAPH),
                 manifest.weights().padsSingleRows());
     }
 
