@@ -61,7 +61,7 @@ final class DeviceFailuresTest {
         ExecutionFailure failure = DeviceFailures.of(number, "words", "cudaCall of 5 bytes");
         assertThat(failure.kind()).isEqualTo(expected);
         assertThat(failure).hasMessageContaining(Integer.toString(number)).hasMessageContaining("words (cudaCall");
-        assertThat(DeviceFailures.kind(failure.getMessage(), expected)).isEqualTo(expected);
+        assertThat(DeviceFailures.kind(String.valueOf(failure.getMessage()), expected)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -127,7 +127,11 @@ public final class FakeAccelerator implements Accelerator {
     @Override
     public synchronized void free(DeviceMemory freed) {
         flush();
-        used -= sizes.remove(freed.address());
+        Long bytes = sizes.remove(freed.address());
+        if (bytes == null) {
+            throw new AssertionError("memory is freed that was not allocated");
+        }
+        used -= bytes;
         memory.free(freed);
     }
 

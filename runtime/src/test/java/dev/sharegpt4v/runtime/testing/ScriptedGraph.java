@@ -125,13 +125,14 @@ public final class ScriptedGraph implements StepGraph {
         accelerator.call();
         accelerator.flush();
         Run run = new Run(tensors);
+        Captured known = captures.get(capture);
         if (capture == NO_CAPTURE) {
             plain++;
             run.requireBounds(run.ints("attention_metadata")[0], run.ints("attention_metadata")[1]);
             run.compute();
-        } else if (captures.containsKey(capture)) {
+        } else if (known != null) {
             replayed++;
-            replay(captures.get(capture), run);
+            replay(known, run);
         } else {
             captured++;
             capture(capture, run);
