@@ -31,7 +31,7 @@ final class DeviceEncoderTest {
         }
         assertThat(graph.isClosed()).isTrue();
         assertThat(accelerator.isClosed()).isTrue();
-        assertThat(accelerator.allocations()).isZero();
+        assertThat(accelerator.leaked()).isZero();
     }
 
     @Test

@@ -230,8 +230,8 @@ final class DeviceExecutorTest {
         rig.close();
         assertThat(rig.graph().isClosed()).isTrue();
         assertThat(rig.graph().heldCaptures()).isZero();
-        assertThat(rig.accelerator().allocations()).isZero();
         assertThat(rig.accelerator().isClosed()).isTrue();
+        assertThat(rig.accelerator().leaked()).isZero();
     }
 
     /** One token of each sequence, at these positions. */

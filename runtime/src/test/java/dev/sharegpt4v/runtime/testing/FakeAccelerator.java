@@ -28,6 +28,7 @@ public final class FakeAccelerator implements Accelerator {
     private int downloaded;
     private long downloadedBytes;
     private int callsUntilLoss = Integer.MAX_VALUE;
+    private int leaked;
     private boolean closed;
 
     /** A device of so many bytes. */
@@ -69,6 +70,11 @@ public final class FakeAccelerator implements Accelerator {
     /** Allocations that live, pinned ones among them. */
     public synchronized int allocations() {
         return memory.allocations();
+    }
+
+    /** Allocations that lived when it was closed. */
+    public synchronized int leaked() {
+        return leaked;
     }
 
     public synchronized boolean isClosed() {
@@ -182,6 +188,7 @@ public final class FakeAccelerator implements Accelerator {
     @Override
     public synchronized void close() {
         closed = true;
+        leaked = memory.allocations();
         memory.close();
     }
 }
