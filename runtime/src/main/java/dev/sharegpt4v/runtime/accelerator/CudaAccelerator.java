@@ -85,9 +85,8 @@ public final class CudaAccelerator implements Accelerator {
     public MemorySegment allocatePinned(long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(ADDRESS);
-            CudaRuntime.check(
-                    "cudaMallocHost of " + bytes + " bytes",
-                    () -> (int) CudaRuntime.MALLOC_HOST.invokeExact(out, bytes));
+            CudaRuntime.check("cudaMallocHost of " + bytes + " bytes", () ->
+                    (int) CudaRuntime.MALLOC_HOST.invokeExact(out, bytes));
             return out.get(ADDRESS, 0).reinterpret(bytes);
         }
     }
@@ -113,15 +112,13 @@ public final class CudaAccelerator implements Accelerator {
     }
 
     private void copy(long from, long to, long bytes, int kind) {
-        CudaRuntime.check(
-                "cudaMemcpyAsync of " + bytes + " bytes",
-                () -> (int) CudaRuntime.MEMCPY_ASYNC.invokeExact(to, from, bytes, kind, stream));
+        CudaRuntime.check("cudaMemcpyAsync of " + bytes + " bytes", () ->
+                (int) CudaRuntime.MEMCPY_ASYNC.invokeExact(to, from, bytes, kind, stream));
     }
 
     @Override
     public void synchronize() {
-        CudaRuntime.check(
-                "cudaStreamSynchronize", () -> (int) CudaRuntime.STREAM_SYNCHRONIZE.invokeExact(stream));
+        CudaRuntime.check("cudaStreamSynchronize", () -> (int) CudaRuntime.STREAM_SYNCHRONIZE.invokeExact(stream));
     }
 
     @Override

@@ -35,8 +35,7 @@ final class CudaRuntime {
     static final MethodHandle STREAM_SYNCHRONIZE = function("cudaStreamSynchronize", JAVA_LONG);
     private static final MethodHandle GET_LAST_ERROR = function("cudaGetLastError");
     private static final MethodHandle GET_ERROR_STRING = Linker.nativeLinker()
-            .downcallHandle(
-                    LIBRARY.findOrThrow("cudaGetErrorString"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+            .downcallHandle(LIBRARY.findOrThrow("cudaGetErrorString"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     private CudaRuntime() {}
 

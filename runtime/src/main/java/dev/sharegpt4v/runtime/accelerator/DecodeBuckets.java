@@ -45,8 +45,8 @@ final class DecodeBuckets {
         int columns = PackedStep.Sizes.of(step, geometry).columns();
         return columns > mostColumns
                 ? Optional.empty()
-                : Optional.of(
-                        new DecodeBucket(Math.max(leastRows, powerFrom(step.slices().size())), columns(columns)));
+                : Optional.of(new DecodeBucket(
+                        Math.max(leastRows, powerFrom(step.slices().size())), columns(columns)));
     }
 
     private static boolean decodes(SequenceSlice slice) {

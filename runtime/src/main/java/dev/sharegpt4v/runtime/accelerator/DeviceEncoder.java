@@ -29,8 +29,7 @@ public final class DeviceEncoder implements ImageEncoder {
     private boolean broken;
 
     /** An encoder that owns accelerator and graph from now on, and never works while {@code gate} is held. */
-    public DeviceEncoder(
-            Accelerator accelerator, StepGraph graph, int hiddenSize, int maxBatch, CaptureGate gate) {
+    public DeviceEncoder(Accelerator accelerator, StepGraph graph, int hiddenSize, int maxBatch, CaptureGate gate) {
         this.accelerator = accelerator;
         this.graph = graph;
         this.hiddenSize = hiddenSize;
@@ -109,8 +108,7 @@ public final class DeviceEncoder implements ImageEncoder {
         long[] shape = new long[first.shape().length + 1];
         shape[0] = images.size();
         System.arraycopy(first.shape(), 0, shape, 1, first.shape().length);
-        binding.input(
-                BoundTensor.of(INPUT, TensorType.FLOAT, pixels.device().slice(0, bytes), shape));
+        binding.input(BoundTensor.of(INPUT, TensorType.FLOAT, pixels.device().slice(0, bytes), shape));
         return bytes;
     }
 

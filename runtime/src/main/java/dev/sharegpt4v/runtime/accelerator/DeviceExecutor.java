@@ -146,8 +146,7 @@ public final class DeviceExecutor implements ModelExecutor {
                 throw e;
             }
             captures.refuse(bucket);
-            throw new ExecutionFailure(
-                    ExecutionFailure.Kind.RETRYABLE, "a captured step failed: " + e.getMessage(), e);
+            throw new ExecutionFailure(ExecutionFailure.Kind.RETRYABLE, "a captured step failed: " + e.getMessage(), e);
         }
     }
 

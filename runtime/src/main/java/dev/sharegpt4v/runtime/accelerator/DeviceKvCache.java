@@ -24,11 +24,10 @@ public final class DeviceKvCache implements KvStore {
         this.tensorBlock = blockBytes(shape, geometry.blockSize(), type) / (2L * shape.layers());
         long plane = Math.multiplyExact(tensorBlock, (long) geometry.blocks());
         this.memory = accelerator.allocate(Math.multiplyExact(plane, 2L * shape.layers()));
-        TensorType element =
-                switch (type) {
-                    case FP16 -> TensorType.FLOAT16;
-                    case BF16 -> TensorType.BFLOAT16;
-                };
+        TensorType element = switch (type) {
+            case FP16 -> TensorType.FLOAT16;
+            case BF16 -> TensorType.BFLOAT16;
+        };
         for (int layer = 0; layer < shape.layers(); layer++) {
             for (String kind : List.of("key_cache.", "value_cache.")) {
                 tensors.add(BoundTensor.of(

@@ -43,8 +43,7 @@ final class StepMemory implements AutoCloseable {
     /** The inputs of a step of these sizes, for which there is room. */
     List<BoundTensor> inputs(PackedStep.Sizes sizes, int features) {
         List<BoundTensor> tensors = new ArrayList<>();
-        for (StepLayout.Field field :
-                StepLayout.of(sizes, features, hiddenSize).fields()) {
+        for (StepLayout.Field field : StepLayout.of(sizes, features, hiddenSize).fields()) {
             DeviceMemory memory = inputs.device().slice(field.offset(), field.bytes());
             tensors.add(BoundTensor.of(field.name(), field.type(), memory, field.shape()));
         }
@@ -57,8 +56,7 @@ final class StepMemory implements AutoCloseable {
     }
 
     BoundTensor logits(int rows) {
-        return BoundTensor.of(
-                LOGITS, TensorType.FLOAT, logits.device().slice(0, rowBytes(rows)), rows, vocabularySize);
+        return BoundTensor.of(LOGITS, TensorType.FLOAT, logits.device().slice(0, rowBytes(rows)), rows, vocabularySize);
     }
 
     void setBounds(int queryLength, int contextLength) {

@@ -35,11 +35,10 @@ final class BoundGraph implements StepGraph {
     }
 
     private static MemorySegment memory(Accelerator accelerator) {
-        String name =
-                switch (accelerator.kind()) {
-                    case HOST -> "Cpu";
-                    case CUDA -> "Cuda";
-                };
+        String name = switch (accelerator.kind()) {
+            case HOST -> "Cpu";
+            case CUDA -> "Cuda";
+        };
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment nativeName = arena.allocateFrom(name);
             return Ort.result(arena, out -> (MemorySegment) OrtApi.CREATE_MEMORY_INFO.invokeExact(
@@ -55,8 +54,8 @@ final class BoundGraph implements StepGraph {
     @Override
     public Binding newBinding() {
         try (Arena arena = Arena.ofConfined()) {
-            return new IoBinding(Ort.result(
-                    arena, out -> (MemorySegment) OrtApi.CREATE_BINDING.invokeExact(session.handle(), out)));
+            return new IoBinding(
+                    Ort.result(arena, out -> (MemorySegment) OrtApi.CREATE_BINDING.invokeExact(session.handle(), out)));
         }
     }
 
@@ -115,18 +114,14 @@ final class BoundGraph implements StepGraph {
 
         @Override
         public void input(BoundTensor tensor) {
-            withValue(
-                    tensor,
-                    value -> (MemorySegment)
-                            OrtApi.BIND_INPUT.invokeExact(binding, session.nativeName(tensor.name()), value));
+            withValue(tensor, value ->
+                    (MemorySegment) OrtApi.BIND_INPUT.invokeExact(binding, session.nativeName(tensor.name()), value));
         }
 
         @Override
         public void output(BoundTensor tensor) {
-            withValue(
-                    tensor,
-                    value -> (MemorySegment)
-                            OrtApi.BIND_OUTPUT.invokeExact(binding, session.nativeName(tensor.name()), value));
+            withValue(tensor, value ->
+                    (MemorySegment) OrtApi.BIND_OUTPUT.invokeExact(binding, session.nativeName(tensor.name()), value));
         }
 
         /** The binding shares the value's state, so the value itself is not needed longer. */
@@ -152,8 +147,7 @@ final class BoundGraph implements StepGraph {
         @Override
         public void run(int capture) {
             MemorySegment options = runOptions(capture);
-            Ort.check(() ->
-                    (MemorySegment) OrtApi.RUN_WITH_BINDING.invokeExact(session.handle(), options, binding));
+            Ort.check(() -> (MemorySegment) OrtApi.RUN_WITH_BINDING.invokeExact(session.handle(), options, binding));
         }
 
         @Override

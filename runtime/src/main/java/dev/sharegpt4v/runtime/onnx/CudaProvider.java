@@ -59,8 +59,8 @@ record CudaProvider(int deviceId, long stream, boolean capture) implements Provi
             keys.setAtIndex(ADDRESS, i, arena.allocateFrom(entries.get(i).getKey()));
             values.setAtIndex(ADDRESS, i, arena.allocateFrom(entries.get(i).getValue()));
         }
-        Ort.check(() -> (MemorySegment)
-                OrtApi.UPDATE_CUDA_OPTIONS.invokeExact(cuda, keys, values, (long) entries.size()));
+        Ort.check(() ->
+                (MemorySegment) OrtApi.UPDATE_CUDA_OPTIONS.invokeExact(cuda, keys, values, (long) entries.size()));
         MemorySegment key = arena.allocateFrom("user_compute_stream");
         MemorySegment handle = MemorySegment.ofAddress(stream);
         Ort.check(() -> (MemorySegment) OrtApi.UPDATE_CUDA_OPTIONS_WITH_VALUE.invokeExact(cuda, key, handle));

@@ -16,11 +16,10 @@ final class KvBlocks {
      * @throws ExecutionFailure when not even one block fits, or what was asked for is not free
      */
     static KvGeometry choose(KvSize size, int blockSize, long blockBytes, long free) {
-        long bytes =
-                switch (size) {
-                    case KvSize.Bytes asked -> asked.bytes();
-                    case KvSize.Share share -> (long) (free * share.share());
-                };
+        long bytes = switch (size) {
+            case KvSize.Bytes asked -> asked.bytes();
+            case KvSize.Share share -> (long) (free * share.share());
+        };
         if (bytes > free || bytes < blockBytes) {
             throw new ExecutionFailure(
                     ExecutionFailure.Kind.OUT_OF_MEMORY,

@@ -39,8 +39,7 @@ final class DeviceExecutorTest {
                     new ForwardStep(List.of(slice(0, 20, 21, 0), slice(1, 3, 9, 1, 5), slice(2, 0, 1, 0))),
                     decode(21, 9, 1),
                     decode(22, 10, 2),
-                    new ForwardStep(
-                            List.of(slice(0, 23, 24, 0), slice(5, 16, 17, 0)), List.of(new BlockCopy(0, 20))),
+                    new ForwardStep(List.of(slice(0, 23, 24, 0), slice(5, 16, 17, 0)), List.of(new BlockCopy(0, 20))),
                     decode(24, 11, 3));
             for (ForwardStep step : steps) {
                 assertSame(rig.executor().forward(step), plain.forward(step));
@@ -97,7 +96,9 @@ final class DeviceExecutorTest {
             rig.executor().forward(decode(4));
             assertThat(rig.graph().replays()).isEqualTo(2);
             rig.executor().forward(decode(5, 2));
-            assertThat(rig.graph().captures()).as("the bucket of two was given up").isEqualTo(4);
+            assertThat(rig.graph().captures())
+                    .as("the bucket of two was given up")
+                    .isEqualTo(4);
             assertThat(rig.graph().mostCaptures()).isEqualTo(2);
         }
     }
@@ -107,10 +108,11 @@ final class DeviceExecutorTest {
         try (DeviceRig rig = DeviceRig.of(SHAPE, GEOMETRY, 8)) {
             CountDownLatch entered = new CountDownLatch(1);
             CountDownLatch mayLeave = new CountDownLatch(1);
-            CompletableFuture<Boolean> encoder = CompletableFuture.supplyAsync(() -> rig.gate().exclude(() -> {
-                entered.countDown();
-                return await(mayLeave);
-            }));
+            CompletableFuture<Boolean> encoder =
+                    CompletableFuture.supplyAsync(() -> rig.gate().exclude(() -> {
+                        entered.countDown();
+                        return await(mayLeave);
+                    }));
             entered.await();
             rig.executor().forward(decode(0));
             assertThat(rig.graph().captures()).isZero();

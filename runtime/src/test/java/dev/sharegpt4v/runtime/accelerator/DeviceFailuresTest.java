@@ -11,10 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DeviceFailuresTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             Failed to allocate memory for requested buffer of size 4194304                               | OUT_OF_MEMORY
             BFCArena::AllocateRawInternal Available memory of 1 is smaller than requested bytes of 2     | OUT_OF_MEMORY
             CUDA failure 2: out of memory ; GPU=0 ; hostname=x ; expr=cudaMalloc((void**)&p, size);      | OUT_OF_MEMORY
@@ -61,7 +58,8 @@ final class DeviceFailuresTest {
         ExecutionFailure failure = DeviceFailures.of(number, "words", "cudaCall of 5 bytes");
         assertThat(failure.kind()).isEqualTo(expected);
         assertThat(failure).hasMessageContaining(Integer.toString(number)).hasMessageContaining("words (cudaCall");
-        assertThat(DeviceFailures.kind(String.valueOf(failure.getMessage()), expected)).isEqualTo(expected);
+        assertThat(DeviceFailures.kind(String.valueOf(failure.getMessage()), expected))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest

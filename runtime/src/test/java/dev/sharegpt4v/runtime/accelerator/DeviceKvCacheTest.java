@@ -53,7 +53,8 @@ final class DeviceKvCacheTest {
             int block = 16 * 2 * 8;
             short[][] expected = new short[cache.tensors().size()][5 * block];
             for (int tensor = 0; tensor < expected.length; tensor++) {
-                MemorySegment memory = HostAccelerator.at(cache.tensors().get(tensor).memory());
+                MemorySegment memory =
+                        HostAccelerator.at(cache.tensors().get(tensor).memory());
                 for (int i = 0; i < expected[tensor].length; i++) {
                     expected[tensor][i] = (short) random.nextInt();
                 }

@@ -37,7 +37,8 @@ final class DeviceEngineTest {
             EngineRig rig = new EngineRig(device.executor(), new EngineOptions(16, 1000, 60));
             for (int event = 0; event < 6000; event++) {
                 boolean busy = event / 500 % 2 == 0;
-                if (random.nextInt(busy ? 12 : 60) == 0 && rig.loop.scheduler().waiting().size() < 30) {
+                if (random.nextInt(busy ? 12 : 60) == 0
+                        && rig.loop.scheduler().waiting().size() < 30) {
                     submit(rig, random);
                 } else if (random.nextInt(6) == 0) {
                     rig.encode();
@@ -135,11 +136,14 @@ final class DeviceEngineTest {
     }
 
     private void requireAllFailed(String words) {
-        assertThat(all).allSatisfy(submitted -> assertThat(EngineRig.events(submitted.handle()))
-                .last()
-                .isInstanceOfSatisfying(GenerationEvent.Failed.class, failed -> assertThat(failed.cause())
-                        .isInstanceOf(EngineException.DeviceFailed.class)
-                        .hasMessageContaining(words)));
+        assertThat(all)
+                .allSatisfy(submitted -> assertThat(EngineRig.events(submitted.handle()))
+                        .last()
+                        .isInstanceOfSatisfying(
+                                GenerationEvent.Failed.class,
+                                failed -> assertThat(failed.cause())
+                                        .isInstanceOf(EngineException.DeviceFailed.class)
+                                        .hasMessageContaining(words)));
     }
 
     private void submit(EngineRig rig, Random random) {

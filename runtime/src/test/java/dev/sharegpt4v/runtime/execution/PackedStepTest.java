@@ -40,8 +40,7 @@ final class PackedStepTest {
         assertThat(packed.inputIds()).containsExactly(5, 0, 0, 6, 8, 0, 0, 0);
         assertThat(packed.cumulative()).containsExactly(0, 4, 5, 6, 7);
         assertThat(packed.past()).containsExactly(15, 40, 0, 0);
-        assertThat(packed.blockTable())
-                .containsExactly(9, 3, 0, 0, 0, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(packed.blockTable()).containsExactly(9, 3, 0, 0, 0, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         assertThat(packed.slots()).endsWith(4 * 16 + 8, -1, -1, -1);
         assertThat(packed.logitRows()).containsExactly(0, 3, 3);
     }

@@ -35,8 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** ONNX Runtime's IoBinding with the inputs of a package for CUDA, on the CPU: each input is what the step says, in place. */
 final class BoundGraphTest {
 
-    private static final ModelShape SHAPE =
-            new ModelShape(EchoGraph.VOCABULARY, EchoGraph.VOCABULARY, 1, 1, 8, 2, 300);
+    private static final ModelShape SHAPE = new ModelShape(EchoGraph.VOCABULARY, EchoGraph.VOCABULARY, 1, 1, 8, 2, 300);
     private static final KvGeometry GEOMETRY = new KvGeometry(20, 16);
 
     @TempDir
@@ -48,8 +47,7 @@ final class BoundGraphTest {
 
     @BeforeEach
     void open() throws IOException {
-        GraphSession session =
-                GraphSession.open(EchoGraph.write(folder), new CpuProvider(1), Optional.empty());
+        GraphSession session = GraphSession.open(EchoGraph.write(folder), new CpuProvider(1), Optional.empty());
         BoundGraph graph = new BoundGraph(session, accelerator);
         DecoderInputs.require(graph.inputs(), SHAPE.layers(), folder);
         cache = new DeviceKvCache(accelerator, SHAPE, GEOMETRY, ActivationType.FP16);
@@ -83,8 +81,8 @@ final class BoundGraphTest {
     @Test
     void decodeStepsGiveTheGraphTheSizesOfTheirBucket() {
         for (int round = 0; round < 3; round++) {
-            float[][] rows = run(new ForwardStep(List.of(
-                    decoding(40 + round, round, 3), decoding(50, round, 4), decoding(60, round, 5))));
+            float[][] rows = run(new ForwardStep(
+                    List.of(decoding(40 + round, round, 3), decoding(50, round, 4), decoding(60, round, 5))));
             // A fourth row of its own; bounds: one token, eight columns of sixteen.
             float[] sums = {0, 0, 1 + 2 + 3 + 4, 3f * round, 12, 1 + 8 * 16, 0, 0};
             assertThat(rows[0]).startsWith(40 + round, 3 * 16 + round).endsWith(sums);
@@ -104,8 +102,8 @@ final class BoundGraphTest {
     void theGraphReadsTheCacheWhereItIsAfterBlocksWereCopied() {
         fill(cache.tensors().getFirst(), 2, (short) 0x3c00);
         fill(cache.tensors().getLast(), 2, (short) 0x4000);
-        ForwardStep step = new ForwardStep(
-                List.of(decoding(40, 0, 3)), List.of(new BlockCopy(2, 3), new BlockCopy(2, 4)));
+        ForwardStep step =
+                new ForwardStep(List.of(decoding(40, 0, 3)), List.of(new BlockCopy(2, 3), new BlockCopy(2, 4)));
         // A block has 16 · 8 halves: ones of keys, twos of values, three blocks of each.
         assertThat(run(step)[0]).endsWith(3 * 128, 3 * 256);
         assertThat(run(new ForwardStep(List.of(decoding(40, 0, 3))))[0]).endsWith(3 * 128, 3 * 256);
@@ -113,8 +111,8 @@ final class BoundGraphTest {
 
     @Test
     void whatTheGraphCannotDoIsAFailure() {
-        ForwardStep step = new ForwardStep(List.of(
-                new SequenceSlice(new int[] {5, 6}, 0, new int[1], List.of(), new int[] {7})));
+        ForwardStep step =
+                new ForwardStep(List.of(new SequenceSlice(new int[] {5, 6}, 0, new int[1], List.of(), new int[] {7})));
         assertThatThrownBy(() -> executor.forward(step))
                 .isInstanceOf(ExecutionFailure.class)
                 .hasMessageContaining("indices");
@@ -124,8 +122,7 @@ final class BoundGraphTest {
 
     @Test
     void aPackageForProcessorsIsToldFromOneForCuda() {
-        assertThatThrownBy(() -> DecoderInputs.require(
-                        Set.copyOf(DecoderInputs.STEP), 1, Path.of("decoder.onnx")))
+        assertThatThrownBy(() -> DecoderInputs.require(Set.copyOf(DecoderInputs.STEP), 1, Path.of("decoder.onnx")))
                 .isInstanceOf(ExecutionFailure.class)
                 .hasMessageContaining("was not made for CUDA")
                 .hasMessageContaining("key_cache.0")

@@ -41,8 +41,7 @@ final class CudaDeviceTest {
         Path graph = EchoGraph.write(folder);
         assertThatThrownBy(() -> GraphSession.open(graph, new CudaProvider(0, 1, true), Optional.empty()))
                 .isInstanceOfSatisfying(
-                        ExecutionFailure.class,
-                        e -> assertThat(e.kind()).isEqualTo(ExecutionFailure.Kind.FATAL))
+                        ExecutionFailure.class, e -> assertThat(e.kind()).isEqualTo(ExecutionFailure.Kind.FATAL))
                 .hasMessageStartingWith("ONNX Runtime cannot use CUDA: ");
     }
 
@@ -59,8 +58,7 @@ final class CudaDeviceTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 16, 64, 100, 512})
     void blocksThatFlashAttentionDoesNotTakeAreRefused(int blockSize) {
-        assertThatThrownBy(() ->
-                        new CudaOptions(0, 4, blockSize, new KvSize.Share(0.9), ActivationType.FP16, true))
+        assertThatThrownBy(() -> new CudaOptions(0, 4, blockSize, new KvSize.Share(0.9), ActivationType.FP16, true))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -65,10 +65,8 @@ final class EchoGraph {
                 .setDataType(INT64)
                 .addDims(1)
                 .addInt64Data(1));
-        graph.addInitializer(TensorProto.newBuilder()
-                .setName("zero")
-                .setDataType(FLOAT)
-                .addFloatData(0f));
+        graph.addInitializer(
+                TensorProto.newBuilder().setName("zero").setDataType(FLOAT).addFloatData(0f));
         String ids = column("input_ids");
         String zeros = node("Mul", ids, "zero");
         NodeProto.Builder all = NodeProto.newBuilder()

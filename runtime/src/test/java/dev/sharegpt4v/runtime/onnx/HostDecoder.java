@@ -24,8 +24,8 @@ public final class HostDecoder {
     public static ModelExecutor open(GraphPaths graphs, ModelShape shape, CpuOptions options) {
         KvPool pool = new KvPool(shape, options.geometry(), options.format());
         CustomOperators operators = new CustomOperators(attributes -> new PagedAttentionKernel(attributes, pool));
-        GraphSession session = GraphSession.open(
-                graphs.decoder(), new CpuProvider(options.threads(), operators), Optional.empty());
+        GraphSession session =
+                GraphSession.open(graphs.decoder(), new CpuProvider(options.threads(), operators), Optional.empty());
         Accelerator accelerator = new HostAccelerator();
         return new DeviceExecutor(
                 accelerator,
@@ -40,8 +40,8 @@ public final class HostDecoder {
 
     /** The vision tower. */
     public static ImageEncoder encoder(GraphPaths graphs, ModelShape shape, CpuOptions options) {
-        GraphSession session = GraphSession.open(
-                graphs.vision(), new CpuProvider(options.encoderThreads()), Optional.empty());
+        GraphSession session =
+                GraphSession.open(graphs.vision(), new CpuProvider(options.encoderThreads()), Optional.empty());
         Accelerator accelerator = new HostAccelerator();
         return new DeviceEncoder(
                 accelerator,

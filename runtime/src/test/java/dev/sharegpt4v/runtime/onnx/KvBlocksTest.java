@@ -28,8 +28,10 @@ final class KvBlocksTest {
 
     @Test
     void bytesAreTakenAsFarAsWholeBlocksGo() {
-        assertThat(KvBlocks.choose(new KvSize.Bytes(1009), 128, 10, 2000).blocks()).isEqualTo(100);
-        assertThat(KvBlocks.choose(new KvSize.Bytes(2000), 128, 10, 2000).blocks()).isEqualTo(200);
+        assertThat(KvBlocks.choose(new KvSize.Bytes(1009), 128, 10, 2000).blocks())
+                .isEqualTo(100);
+        assertThat(KvBlocks.choose(new KvSize.Bytes(2000), 128, 10, 2000).blocks())
+                .isEqualTo(200);
     }
 
     @Test

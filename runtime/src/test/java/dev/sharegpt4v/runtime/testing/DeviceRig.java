@@ -16,8 +16,7 @@ import java.util.function.IntUnaryOperator;
  * @param gate what keeps captures alone
  * @param executor the executor
  */
-public record DeviceRig(
-        FakeAccelerator accelerator, ScriptedGraph graph, CaptureGate gate, DeviceExecutor executor)
+public record DeviceRig(FakeAccelerator accelerator, ScriptedGraph graph, CaptureGate gate, DeviceExecutor executor)
         implements AutoCloseable {
 
     /** A device with room enough. */

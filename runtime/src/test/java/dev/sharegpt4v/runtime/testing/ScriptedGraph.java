@@ -286,8 +286,7 @@ public final class ScriptedGraph implements StepGraph {
             }
             int length = ints("past_sequence_length")[row] + token - cumulative[row] + 1;
             int vocabulary = (int) tensor("logits").shape()[1];
-            float[] logits =
-                    ScriptedExecutor.row(continuation.next(prefix(row, length), vocabulary), vocabulary);
+            float[] logits = ScriptedExecutor.row(continuation.next(prefix(row, length), vocabulary), vocabulary);
             MemorySegment.copy(
                     logits,
                     0,
