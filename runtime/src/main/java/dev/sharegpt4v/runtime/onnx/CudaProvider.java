@@ -28,13 +28,19 @@ record CudaProvider(int deviceId, long stream, boolean capture) implements Provi
         Ort.config(arena, options, "session.disable_cpu_ep_fallback", "1");
         // Weights are allocated once and in their own sizes, outside of the arena, which rounds.
         Ort.config(arena, options, "session.use_device_allocator_for_initializers", "1");
+        try {
+            append(arena, options);
+        } catch (ExecutionFailure e) {
+            throw new ExecutionFailure(
+                    ExecutionFailure.Kind.FATAL, "ONNX Runtime cannot use CUDA: " + e.getMessage(), e);
+        }
+    }
+
+    private void append(Arena arena, MemorySegment options) {
         MemorySegment cuda = Ort.result(arena, out -> (MemorySegment) OrtApi.CREATE_CUDA_OPTIONS.invokeExact(out));
         try {
             update(arena, cuda);
             Ort.check(() -> (MemorySegment) OrtApi.APPEND_CUDA.invokeExact(options, cuda));
-        } catch (ExecutionFailure e) {
-            throw new ExecutionFailure(
-                    ExecutionFailure.Kind.FATAL, "ONNX Runtime cannot use CUDA: " + e.getMessage(), e);
         } finally {
             Ort.release(OrtApi.RELEASE_CUDA_OPTIONS, cuda);
         }
