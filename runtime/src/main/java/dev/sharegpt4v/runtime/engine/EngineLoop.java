@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineLoop {
 
+    private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
     private static final int MOST_ATTEMPTS = 3;
     private static final int[] NONE = new int[0];
     private static final int[] FIRST = {0};
@@ -75,8 +76,7 @@ final class EngineLoop {
     private void encodeFailed(Command.EncodeFailed failed) {
         EngineException cause = deviceFailed("encoding an image failed", failed.cause());
         if (failed.cause().kind() == ExecutionFailure.Kind.FATAL) {
-            healthy = false;
-            failAll(cause);
+            giveUp(cause);
             return;
         }
         failed.images().forEach(image -> images.waitingFor(image).forEach(sequence -> fail(sequence, cause)));
@@ -336,11 +336,20 @@ final class EngineLoop {
                                     fail(part.sequence(), deviceFailed("the device has too little memory", cause)));
                 }
             }
-            case FATAL -> {
-                healthy = false;
-                failAll(deviceFailed("the device failed", cause));
-            }
+            case FATAL -> giveUp(deviceFailed("the device failed", cause));
         }
+    }
+
+    /** Nothing can run any more, until the process is started again. */
+    private void giveUp(EngineException cause) {
+        if (healthy) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "{0}; all requests are told, no more are taken, and the process should be started again",
+                    cause.getMessage());
+        }
+        healthy = false;
+        failAll(cause);
     }
 
     /** Ends everything; for fatal failures and for closing. */
