@@ -35,7 +35,9 @@ public final class HostDecoder {
                 options.geometry(),
                 DeviceExecutor.MOST_CAPTURES,
                 new CaptureGate(),
-                graphs.padsSingleRows() ? SingleRows::widened : IntUnaryOperator.identity());
+                options.batchInvariance() && graphs.padsSingleRows()
+                        ? SingleRows::widened
+                        : IntUnaryOperator.identity());
     }
 
     /** The vision tower. */
