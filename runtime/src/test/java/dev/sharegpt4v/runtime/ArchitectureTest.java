@@ -35,13 +35,36 @@ final class ArchitectureTest {
     }
 
     @Test
+    void theAcceleratorKnowsNoGraphRuntimeAndNoScheduling() {
+        noClasses()
+                .that()
+                .resideInAPackage("..runtime.accelerator..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "..runtime.onnx..", "..runtime.engine..", "..runtime.memory..", "..runtime.sampling..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheAcceleratorAndTheGraphRuntimeTouchForeignMemory() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("..runtime.accelerator..", "..runtime.onnx..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign..")
+                .check(CLASSES);
+    }
+
+    @Test
     void memoryAndExecutionKnowNoEngine() {
         noClasses()
                 .that()
                 .resideInAnyPackage("..runtime.memory..", "..runtime.execution..", "..runtime.sampling..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..runtime.engine..", "..runtime.onnx..")
+                .resideInAnyPackage("..runtime.engine..", "..runtime.onnx..", "..runtime.accelerator..")
                 .check(CLASSES);
     }
 

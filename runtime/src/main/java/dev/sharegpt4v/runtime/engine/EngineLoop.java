@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineLoop {
 
+    private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
     private static final int MOST_ATTEMPTS = 3;
     private static final int[] NONE = new int[0];
     private static final int[] FIRST = {0};
@@ -67,13 +68,18 @@ final class EngineLoop {
             case Command.Cancel(GenerationHandle handle) ->
                 find(handle).ifPresent(sequence -> finish(sequence, FinishReason.CANCELLED));
             case Command.Encoded encoded -> encoded.features().forEach(images::deliver);
-            case Command.EncodeFailed failed ->
-                failed.images()
-                        .forEach(image -> images.waitingFor(image)
-                                .forEach(sequence ->
-                                        fail(sequence, deviceFailed("encoding an image failed", failed.cause()))));
+            case Command.EncodeFailed failed -> encodeFailed(failed);
             case Command.Wake _ -> {}
         }
+    }
+
+    private void encodeFailed(Command.EncodeFailed failed) {
+        EngineException cause = deviceFailed("encoding an image failed", failed.cause());
+        if (failed.cause().kind() == ExecutionFailure.Kind.FATAL) {
+            giveUp(cause);
+            return;
+        }
+        failed.images().forEach(image -> images.waitingFor(image).forEach(sequence -> fail(sequence, cause)));
     }
 
     /** Runs one step; false when there is nothing to run. */
@@ -330,11 +336,20 @@ final class EngineLoop {
                                     fail(part.sequence(), deviceFailed("the device has too little memory", cause)));
                 }
             }
-            case FATAL -> {
-                healthy = false;
-                failAll(deviceFailed("the device failed", cause));
-            }
+            case FATAL -> giveUp(deviceFailed("the device failed", cause));
         }
+    }
+
+    /** Nothing can run any more, until the process is started again. */
+    private void giveUp(EngineException cause) {
+        if (healthy) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "{0}; all requests are told, no more are taken, and the process should be started again",
+                    cause.getMessage());
+        }
+        healthy = false;
+        failAll(cause);
     }
 
     /** Ends everything; for fatal failures and for closing. */

@@ -47,7 +47,7 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
         CustomOperators operators = new CustomOperators(attributes -> new PagedAttentionKernel(attributes, pool));
         try {
             GraphSession session =
-                    GraphSession.open(graphs.decoder(), options.threads(), Optional.of(operators), profile);
+                    GraphSession.open(graphs.decoder(), new CpuProvider(options.threads(), operators), profile);
             boolean padding = options.batchInvariance() && graphs.padsSingleRows();
             return new DecoderExecutor(session, operators, pool, shape, options.geometry(), padding);
         } catch (RuntimeException e) {

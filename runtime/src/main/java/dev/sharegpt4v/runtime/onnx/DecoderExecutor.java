@@ -6,6 +6,7 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.execution.PackedStep;
 import dev.sharegpt4v.runtime.execution.SequenceSlice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,15 +18,6 @@ import java.util.Map;
 /** Runs the decoder graph over packed steps. Buffers are ours and are used again from step to step. */
 final class DecoderExecutor implements ModelExecutor {
 
-    private static final List<String> INPUTS = List.of(
-            "input_ids",
-            "image_features",
-            "image_positions",
-            "logit_rows",
-            "cumulative_sequence_length",
-            "past_sequence_length",
-            "block_table",
-            "slot_mapping");
     private static final String OUTPUT = "logits";
 
     private final GraphSession session;
@@ -36,7 +28,7 @@ final class DecoderExecutor implements ModelExecutor {
     private final boolean padding;
     private final Map<String, NativeBuffer> buffers = new HashMap<>();
 
-    /** An executor; {@code padding} as {@link PackedStep#of} has it. */
+    /** An executor; {@code padding} as {@link SingleRows#sizes} has it. */
     DecoderExecutor(
             GraphSession session,
             CustomOperators operators,
@@ -44,7 +36,7 @@ final class DecoderExecutor implements ModelExecutor {
             ModelShape shape,
             KvGeometry geometry,
             boolean padding) {
-        session.require(INPUTS, OUTPUT);
+        session.require(DecoderInputs.STEP, OUTPUT);
         this.session = session;
         this.operators = operators;
         this.pool = pool;
@@ -66,7 +58,7 @@ final class DecoderExecutor implements ModelExecutor {
     @Override
     public Logits forward(ForwardStep step) {
         step.copies().forEach(pool::copy);
-        PackedStep packed = PackedStep.of(step, geometry, padding);
+        PackedStep packed = PackedStep.of(step, geometry, SingleRows.sizes(step, geometry, padding));
         int rows = packed.logitRows().length;
         long logitBytes = (long) rows * shape.vocabularySize() * Float.BYTES;
         MemorySegment logits = buffer(OUTPUT, logitBytes);
@@ -78,7 +70,7 @@ final class DecoderExecutor implements ModelExecutor {
             tensors.add(longs("logit_rows", packed.logitRows()));
             tensors.add(ints("cumulative_sequence_length", packed.cumulative(), packed.rows() + 1L));
             tensors.add(ints("past_sequence_length", packed.past(), packed.rows()));
-            tensors.add(ints("block_table", packed.blockTable(), packed.rows(), packed.maxBlocks()));
+            tensors.add(ints("block_table", packed.blockTable(), packed.rows(), packed.columns()));
             tensors.add(ints("slot_mapping", packed.slots(), packed.tokens()));
             try (NativeTensor output =
                     NativeTensor.over(OUTPUT, NativeTensor.Type.FLOAT, logits, rows, shape.vocabularySize())) {

@@ -21,7 +21,6 @@ import java.util.Optional;
 /** An opened graph. Runs may come from one thread at a time. */
 final class GraphSession implements AutoCloseable {
 
-    private static final int EXTENDED = 2;
     private static final int TEXT_BYTES = 8192;
 
     private final Path path;
@@ -46,11 +45,10 @@ final class GraphSession implements AutoCloseable {
      *
      * <p>The session's threads have the priority of the thread that opens it.
      *
-     * @param threads that share the work of one operator, the calling thread among them
-     * @param operators our own kernels, if the graph needs them
+     * @param provider what runs its operators
      * @param profile where the time of every operator is written when the session is closed, as a trace in JSON
      */
-    static GraphSession open(Path path, int threads, Optional<CustomOperators> operators, Optional<Path> profile) {
+    static GraphSession open(Path path, Provider provider, Optional<Path> profile) {
         if (!Files.isRegularFile(path)) {
             throw new ExecutionFailure(ExecutionFailure.Kind.FATAL, "the graph " + path + " is not there");
         }
@@ -58,7 +56,10 @@ final class GraphSession implements AutoCloseable {
             MemorySegment options =
                     Ort.result(arena, out -> (MemorySegment) OrtApi.CREATE_SESSION_OPTIONS.invokeExact(out));
             try {
-                configure(arena, options, threads, operators);
+                // Shapes change with every step: a plan per shape would be kept for ever.
+                Ort.check(() -> (MemorySegment) OrtApi.DISABLE_MEM_PATTERN.invokeExact(options));
+                Ort.check(() -> (MemorySegment) OrtApi.SET_INTER_OP_THREADS.invokeExact(options, 1));
+                provider.configure(arena, options);
                 profile.ifPresent(file -> profile(arena, options, file));
                 MemorySegment file = arena.allocateFrom(path.toAbsolutePath().toString(), StandardCharsets.UTF_8);
                 MemorySegment session = Ort.result(arena, out ->
@@ -70,28 +71,9 @@ final class GraphSession implements AutoCloseable {
         }
     }
 
-    private static void configure(
-            Arena arena, MemorySegment options, int threads, Optional<CustomOperators> operators) {
-        Ort.check(() -> (MemorySegment) OrtApi.SET_INTRA_OP_THREADS.invokeExact(options, threads));
-        Ort.check(() -> (MemorySegment) OrtApi.SET_INTER_OP_THREADS.invokeExact(options, 1));
-        Ort.check(() -> (MemorySegment) OrtApi.SET_OPTIMIZATION_LEVEL.invokeExact(options, EXTENDED));
-        // Shapes change with every step: a plan per shape would be kept for ever.
-        Ort.check(() -> (MemorySegment) OrtApi.DISABLE_MEM_PATTERN.invokeExact(options));
-        // Threads spin between operators of a step and sleep between steps.
-        config(arena, options, "session.force_spinning_stop", "1");
-        operators.ifPresent(
-                own -> Ort.check(() -> (MemorySegment) OrtApi.ADD_CUSTOM_OP_DOMAIN.invokeExact(options, own.domain())));
-    }
-
     private static void profile(Arena arena, MemorySegment options, Path file) {
         MemorySegment prefix = arena.allocateFrom(file.toAbsolutePath().toString());
         Ort.check(() -> (MemorySegment) OrtApi.ENABLE_PROFILING.invokeExact(options, prefix));
-    }
-
-    private static void config(Arena arena, MemorySegment options, String key, String value) {
-        MemorySegment nativeKey = arena.allocateFrom(key);
-        MemorySegment nativeValue = arena.allocateFrom(value);
-        Ort.check(() -> (MemorySegment) OrtApi.ADD_CONFIG_ENTRY.invokeExact(options, nativeKey, nativeValue));
     }
 
     /** Fails with the missing names unless the graph has exactly these inputs and at least this output. */
@@ -105,6 +87,16 @@ final class GraphSession implements AutoCloseable {
             throw new ExecutionFailure(
                     ExecutionFailure.Kind.FATAL, "the graph " + path + " has no output " + expectedOutput);
         }
+    }
+
+    /** ONNX Runtime's handle. */
+    MemorySegment handle() {
+        return session;
+    }
+
+    /** Names of all inputs. */
+    List<String> inputs() {
+        return inputs;
     }
 
     /** Runs the graph; the output's memory receives the result. */
@@ -125,7 +117,8 @@ final class GraphSession implements AutoCloseable {
         }
     }
 
-    private MemorySegment nativeName(String name) {
+    /** A name in native memory that lives as long as the session. */
+    MemorySegment nativeName(String name) {
         return nativeNames.computeIfAbsent(name, names::allocateFrom);
     }
 

@@ -2,6 +2,7 @@ package dev.sharegpt4v.runtime.onnx;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
+import dev.sharegpt4v.runtime.accelerator.DeviceFailures;
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,15 +88,20 @@ final class Ort {
         }
     }
 
+    /** Sets an entry of a session's configuration. */
+    static void config(Arena arena, MemorySegment sessionOptions, String key, String value) {
+        MemorySegment nativeKey = arena.allocateFrom(key);
+        MemorySegment nativeValue = arena.allocateFrom(value);
+        check(() -> (MemorySegment) OrtApi.ADD_CONFIG_ENTRY.invokeExact(sessionOptions, nativeKey, nativeValue));
+    }
+
     private static ExecutionFailure failure(MemorySegment status) {
         try {
             MemorySegment text = (MemorySegment) OrtApi.GET_ERROR_MESSAGE.invokeExact(status);
             String message = text.reinterpret(MESSAGE_BYTES).getString(0);
             OrtApi.RELEASE_STATUS.invokeExact(status);
-            boolean memory = message.contains("Failed to allocate") || message.contains("bad_alloc");
             return new ExecutionFailure(
-                    memory ? ExecutionFailure.Kind.OUT_OF_MEMORY : ExecutionFailure.Kind.FATAL,
-                    "ONNX Runtime: " + message);
+                    DeviceFailures.kind(message, ExecutionFailure.Kind.FATAL), "ONNX Runtime: " + message);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -69,6 +69,22 @@ final class OrtApi {
     static final MethodHandle ATTRIBUTE_INT = status(86, P, P, P);
     static final MethodHandle KERNEL_INPUT = status(90, P, JAVA_LONG, P);
     static final MethodHandle KERNEL_OUTPUT = status(91, P, JAVA_LONG, P, JAVA_LONG, P);
+    static final MethodHandle CREATE_MEMORY_INFO = status(68, P, JAVA_INT, JAVA_INT, JAVA_INT, P);
+    static final MethodHandle RELEASE_MEMORY_INFO = function(94, FunctionDescriptor.ofVoid(P));
+    static final MethodHandle CREATE_BINDING = status(134, P, P);
+    static final MethodHandle RELEASE_BINDING = function(135, FunctionDescriptor.ofVoid(P));
+    static final MethodHandle BIND_INPUT = status(136, P, P, P);
+    static final MethodHandle BIND_OUTPUT = status(137, P, P, P);
+    static final MethodHandle RUN_WITH_BINDING = status(133, P, P, P);
+    static final MethodHandle CREATE_RUN_OPTIONS = status(39, P);
+    static final MethodHandle RELEASE_RUN_OPTIONS = function(97, FunctionDescriptor.ofVoid(P));
+    static final MethodHandle ADD_RUN_CONFIG_ENTRY = status(165, P, P, P);
+    static final MethodHandle RELEASE_CAPTURED_GRAPH = status(421, P, JAVA_INT);
+    static final MethodHandle CREATE_CUDA_OPTIONS = status(205, P);
+    static final MethodHandle UPDATE_CUDA_OPTIONS = status(206, P, P, P, JAVA_LONG);
+    static final MethodHandle UPDATE_CUDA_OPTIONS_WITH_VALUE = status(263, P, P, P);
+    static final MethodHandle RELEASE_CUDA_OPTIONS = function(208, FunctionDescriptor.ofVoid(P));
+    static final MethodHandle APPEND_CUDA = status(204, P, P);
     static final MethodHandle PARALLEL_FOR = status(274, P, P, JAVA_LONG, JAVA_LONG, P);
 
     private OrtApi() {}

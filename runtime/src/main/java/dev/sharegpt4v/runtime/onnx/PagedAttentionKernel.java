@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Work is split by head and by sequence. What a token gets does not depend, to the last bit, on which other sequences
  * share the step, on how its prompt was cut, or on how the work is split: every sum runs over the token's own blocks in order.
- * Packed tokens after the last slice get zeros.
+ * Packed tokens after the last slice get zeros. A slot below 0 writes nothing, as with {@code com.microsoft.PagedAttention}.
  *
  * <p>Source: RoPE, arXiv:2104.09864, half-split form; online softmax, arXiv:1805.02867; paging, arXiv:2309.06180.
  */
@@ -91,6 +91,9 @@ final class PagedAttentionKernel implements CustomOperators.Kernel {
         float[] element = AttentionScratch.own().element(size);
         for (int row = 0; row < step.rows(); row++) {
             for (int token = step.cumulative()[row]; token < step.cumulative()[row + 1]; token++) {
+                if (step.slots()[token] < 0) {
+                    continue;
+                }
                 int position = step.past()[row] + token - step.cumulative()[row];
                 int within = step.slots()[token] % pool.blockSize();
                 int block = step.slots()[token] / pool.blockSize();

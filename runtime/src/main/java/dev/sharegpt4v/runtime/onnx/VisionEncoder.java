@@ -45,7 +45,7 @@ final class VisionEncoder implements ImageEncoder {
         YieldingThread thread = new YieldingThread("vision");
         try {
             GraphSession session =
-                    thread.call(() -> GraphSession.open(graph, threads, Optional.empty(), Optional.empty()));
+                    thread.call(() -> GraphSession.open(graph, new CpuProvider(threads), Optional.empty()));
             return new VisionEncoder(thread, session, hiddenSize, maxBatch);
         } catch (RuntimeException e) {
             thread.close();

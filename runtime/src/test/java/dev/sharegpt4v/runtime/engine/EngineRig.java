@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
+import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 import dev.sharegpt4v.runtime.testing.Continuation;
@@ -35,12 +36,29 @@ final class EngineRig {
     }
 
     EngineRig(int blocks, EngineOptions options, Continuation continuation) {
-        ModelShape shape = ScriptedExecutor.shape(VOCABULARY, 256);
-        this.executor = new ScriptedExecutor(shape, new KvGeometry(blocks, 16), continuation, () -> {});
-        this.encoder = new ScriptedEncoder(2, shape.hiddenSize(), () -> {});
+        this(scripted(blocks, continuation), options);
+    }
+
+    private EngineRig(ScriptedExecutor executor, EngineOptions options) {
+        this(executor, executor, options);
+    }
+
+    /** A loop on another executor than the scripted one, which then never runs. */
+    EngineRig(ModelExecutor device, EngineOptions options) {
+        this(device, scripted(1, Continuation.HASHED), options);
+    }
+
+    private EngineRig(ModelExecutor device, ScriptedExecutor executor, EngineOptions options) {
+        this.executor = executor;
+        this.encoder = new ScriptedEncoder(2, device.shape().hiddenSize(), () -> {});
         this.encodes = new EncodeQueue(encoder, EngineListener.NONE, answers::add);
         this.loop = new EngineLoop(
-                executor, options, recorder, new FeatureStore(encodes, options.featureBytes(), 4), () -> now);
+                device, options, recorder, new FeatureStore(encodes, options.featureBytes(), 4), () -> now);
+    }
+
+    private static ScriptedExecutor scripted(int blocks, Continuation continuation) {
+        ModelShape shape = ScriptedExecutor.shape(VOCABULARY, 256);
+        return new ScriptedExecutor(shape, new KvGeometry(blocks, 16), continuation, () -> {});
     }
 
     GenerationHandle submit(GenerationRequest request) {

@@ -115,6 +115,26 @@ final class AttentionKernelTest {
 
     @ParameterizedTest
     @EnumSource
+    void aTokenWithoutASlotIsAnsweredAndNotWritten(KvFormat format) {
+        for (int length : new int[] {1, 5}) {
+            try (AttentionScene scene = new AttentionScene(format, 4, 2, 32, 16, 2, 13, Random::nextGaussian);
+                    AttentionScene dropping = new AttentionScene(format, 4, 2, 32, 16, 2, 13, Random::nextGaussian)) {
+                float[] first = scene.inputs(2 * length);
+                assertThat(dropping.run(List.of(length, length), first))
+                        .isEqualTo(scene.run(List.of(length, length), first));
+                byte[] before = dropping.cache();
+                // The same tokens again, so that what is read has the same bits as what would be written.
+                dropping.writeNothing();
+                assertThat(dropping.run(List.of(length, length), first))
+                        .isEqualTo(scene.run(List.of(length, length), first));
+                dropping.run(List.of(length, length), dropping.inputs(2 * length));
+                assertThat(dropping.cache()).isEqualTo(before);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void whatIsNoNumberShowsInLaterTokens(KvFormat format) {
         for (float broken : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             for (int length : new int[] {1, 4}) {

@@ -4,6 +4,7 @@ import dev.sharegpt4v.runtime.execution.BlockCopy;
 import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.execution.PackedStep;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -37,6 +38,7 @@ final class AttentionScene implements AutoCloseable {
     private final PagedAttentionKernel kernel;
     private final MemorySegment cos;
     private final MemorySegment sin;
+    private boolean writes = true;
     private final List<Integer> free = new ArrayList<>();
     private final List<List<Integer>> tables = new ArrayList<>();
     /** Per sequence, per token: all key heads, then all value heads, keys rotated. */
@@ -92,6 +94,16 @@ final class AttentionScene implements AutoCloseable {
         }
         tables.add(copies);
         cached.add(new ArrayList<>(cached.get(sequence)));
+    }
+
+    /** From now on no token has a slot. */
+    void writeNothing() {
+        writes = false;
+    }
+
+    /** All bytes of the cache. */
+    byte[] cache() {
+        return pool.bytes().toArray(ValueLayout.JAVA_BYTE);
     }
 
     /** Floats of queries, keys and values for so many tokens. */
@@ -150,8 +162,9 @@ final class AttentionScene implements AutoCloseable {
                 if (position / pool.blockSize() == tables.get(row).size()) {
                     tables.get(row).add(free.removeLast());
                 }
-                slots[cumulative[row] + i] = tables.get(row).get(position / pool.blockSize()) * pool.blockSize()
-                        + position % pool.blockSize();
+                int block = tables.get(row).get(position / pool.blockSize());
+                slots[cumulative[row] + i] =
+                        writes ? block * pool.blockSize() + position % pool.blockSize() : PackedStep.NO_SLOT;
             }
             for (int i = 0; i < tables.get(row).size(); i++) {
                 table[row * BLOCKS + i] = tables.get(row).get(i);

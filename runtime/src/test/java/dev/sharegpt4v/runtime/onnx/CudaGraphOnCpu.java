@@ -13,6 +13,7 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.execution.PackedStep;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -60,7 +61,7 @@ public final class CudaGraphOnCpu implements ModelExecutor {
         this.geometry = geometry;
         this.operators = new CustomOperators(
                 NaivePagedAttention.signature(floats), attributes -> new NaivePagedAttention(attributes, floats));
-        this.session = GraphSession.open(graph, 2, Optional.of(operators), Optional.empty());
+        this.session = GraphSession.open(graph, new CpuProvider(2, operators), Optional.empty());
         this.caches = IntStream.range(0, 2 * shape.layers())
                 .mapToObj(_ -> arena.allocate(geometry.blocks() * blockBytes(), 64))
                 .toList();
@@ -88,7 +89,7 @@ public final class CudaGraphOnCpu implements ModelExecutor {
     @Override
     public Logits forward(ForwardStep step) {
         step.copies().forEach(this::copy);
-        PackedStep packed = PackedStep.of(step, geometry, false);
+        PackedStep packed = PackedStep.of(step, geometry, PackedStep.Sizes.of(step, geometry));
         float[][] logits = run(new Inputs(
                 packed.inputIds(),
                 features(step, packed.imagePositions().length),
