@@ -43,6 +43,7 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
      */
     public static ModelExecutor decoder(
             GraphPaths graphs, ModelShape shape, CpuOptions options, Optional<Path> profile) {
+        Ort.load();
         KvPool pool = new KvPool(shape, options.geometry(), options.format());
         CustomOperators operators = new CustomOperators(attributes -> new PagedAttentionKernel(attributes, pool));
         try {
@@ -63,6 +64,7 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
      * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure as {@link #open} does
      */
     public static ImageEncoder encoder(GraphPaths graphs, ModelShape shape, CpuOptions options) {
+        Ort.load();
         return VisionEncoder.open(
                 graphs.vision(), options.encoderThreads(), shape.hiddenSize(), options.encoderBatch());
     }

@@ -1,30 +1,33 @@
 package dev.sharegpt4v.runtime.onnx;
 
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
-import dev.sharegpt4v.runtime.storage.AtomicFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
- * ONNX Runtime's shared library, unpacked once per version from its jar.
+ * ONNX Runtime's shared libraries, unpacked once per version from its jar: the runtime, and where the jar is the one for GPUs,
+ * the CUDA provider.
  *
- * <p>{@code -Dsharegpt4v.natives=DIR} names a folder that already holds it, for machines where nothing may be written.
+ * <p>{@code -Dsharegpt4v.natives=DIR} names a folder that already holds them, for machines where nothing may be written and
+ * for images; then no jar of ONNX Runtime is needed.
  */
 final class NativeLibrary {
 
     private static final String VERSION = "1.29.0";
+    private static final String RUNTIME = "onnxruntime";
+    private static final String CUDA_PROVIDER = "onnxruntime_providers_cuda";
+    private static final List<String> NAMES = List.of(RUNTIME, "onnxruntime_providers_shared", CUDA_PROVIDER);
 
     private NativeLibrary() {}
 
     static SymbolLookup load() {
-        String given = System.getProperty("sharegpt4v.natives");
-        Path library = given == null ? unpacked() : Path.of(given).resolve(fileName());
+        Path library = folder().resolve(System.mapLibraryName(RUNTIME));
         try {
             return SymbolLookup.libraryLookup(library, Arena.global());
         } catch (IllegalArgumentException e) {
@@ -32,39 +35,41 @@ final class NativeLibrary {
         }
     }
 
+    /** The folder that holds the libraries; unpacks them where that was not done yet. */
+    static synchronized Path folder() {
+        String given = System.getProperty("sharegpt4v.natives");
+        return given == null ? unpacked() : Path.of(given);
+    }
+
+    /** Whether a folder holds the CUDA provider, and so the build for GPUs. */
+    static boolean hasCuda(Path folder) {
+        return Files.isRegularFile(folder.resolve(System.mapLibraryName(CUDA_PROVIDER)));
+    }
+
     private static Path unpacked() {
-        String resource = "/ai/onnxruntime/native/" + platform() + "/" + fileName();
-        try (InputStream packed = NativeLibrary.class.getResourceAsStream(resource)) {
-            if (packed == null) {
-                throw failure("ONNX Runtime has no library for " + platform(), null);
+        try {
+            List<PackedLibrary> libraries = new ArrayList<>();
+            for (String name : NAMES) {
+                PackedLibrary.of(
+                                NativeLibrary.class,
+                                "/ai/onnxruntime/native/" + platform() + "/",
+                                System.mapLibraryName(name))
+                        .ifPresent(libraries::add);
             }
-            byte[] library = packed.readAllBytes();
-            String folder = "onnxruntime-" + VERSION + "-" + platform() + "-" + library.length;
-            return unpack(writableFolder().resolve(folder), library);
+            if (libraries.isEmpty()) {
+                throw new ExecutionFailure(
+                        ExecutionFailure.Kind.FATAL, "ONNX Runtime has no library for " + platform());
+            }
+            return Natives.unpack(writableFolder().resolve(folderName(libraries)), libraries);
         } catch (IOException e) {
-            throw failure("the library of ONNX Runtime cannot be unpacked: " + e.getMessage(), e);
+            throw failure("the libraries of ONNX Runtime cannot be unpacked: " + e.getMessage(), e);
         }
     }
 
-    /** The library in a folder, written there unless it is there already; a killed process leaves nothing half done. */
-    static Path unpack(Path folder, byte[] library) throws IOException {
-        Path target = folder.resolve(fileName());
-        Files.createDirectories(folder);
-        if (isWhole(target, library)) {
-            AtomicFile.tidy(target);
-            return target;
-        }
-        try (AtomicFile file = AtomicFile.start(target)) {
-            // Another process may have written it meanwhile.
-            if (!isWhole(target, library)) {
-                file.write(library);
-            }
-        }
-        return target;
-    }
-
-    private static boolean isWhole(Path target, byte[] library) throws IOException {
-        return Files.isRegularFile(target) && Files.size(target) == library.length;
+    /** Builds of one version differ in their sizes. */
+    private static String folderName(List<PackedLibrary> libraries) {
+        long bytes = libraries.stream().mapToLong(PackedLibrary::bytes).sum();
+        return "onnxruntime-" + VERSION + "-" + platform() + "-" + bytes;
     }
 
     private static Path writableFolder() {
@@ -84,13 +89,7 @@ final class NativeLibrary {
         return os + (machine.equals("aarch64") || machine.equals("arm64") ? "-aarch64" : "-x64");
     }
 
-    private static String fileName() {
-        return System.mapLibraryName("onnxruntime");
-    }
-
-    private static ExecutionFailure failure(String message, @Nullable Throwable cause) {
-        return cause == null
-                ? new ExecutionFailure(ExecutionFailure.Kind.FATAL, message)
-                : new ExecutionFailure(ExecutionFailure.Kind.FATAL, message, cause);
+    private static ExecutionFailure failure(String message, Throwable cause) {
+        return new ExecutionFailure(ExecutionFailure.Kind.FATAL, message, cause);
     }
 }

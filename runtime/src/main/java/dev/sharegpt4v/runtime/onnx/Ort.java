@@ -17,6 +17,22 @@ final class Ort {
 
     private Ort() {}
 
+    /**
+     * Loads ONNX Runtime, so that a failure of that comes as itself and not as one of a class's initialisation.
+     *
+     * @throws ExecutionFailure when its library is missing, cannot be loaded or is too old
+     */
+    static void load() {
+        try {
+            MemorySegment _ = OrtApi.TABLE;
+        } catch (ExceptionInInitializerError e) {
+            if (e.getCause() instanceof ExecutionFailure failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
     /** The process-wide environment. */
     static MemorySegment environment() {
         return Holder.ENVIRONMENT;

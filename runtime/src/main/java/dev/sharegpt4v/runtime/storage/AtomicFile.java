@@ -1,6 +1,8 @@
 package dev.sharegpt4v.runtime.storage;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +60,12 @@ public final class AtomicFile implements AutoCloseable {
 
     /** Puts this content in the file's place; it is on the disk then. */
     public void write(byte[] content) throws IOException {
-        Files.write(partial, content);
+        write(new ByteArrayInputStream(content));
+    }
+
+    /** The same with what a stream gives until its end, which need not fit into memory. */
+    public void write(InputStream content) throws IOException {
+        Files.copy(content, partial);
         Disk.sync(partial);
         try {
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
