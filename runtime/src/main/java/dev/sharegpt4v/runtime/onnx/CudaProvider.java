@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A GPU, and nothing but it: a graph with an operator that would run on the processors does not open.
@@ -46,8 +47,14 @@ record CudaProvider(int deviceId, long stream, boolean capture) implements Provi
         }
     }
 
-    /** The provider's own settings, as texts. */
+    /** The provider's own settings, as texts; {@code -Dsharegpt4v.cuda.options=KEY=VALUE,…} adds to them or replaces some. */
     Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>(ours());
+        settings.putAll(CudaSettings.parse(System.getProperty("sharegpt4v.cuda.options", "")));
+        return settings;
+    }
+
+    private Map<String, String> ours() {
         return Map.of(
                 "device_id", Integer.toString(deviceId),
                 // The arena grows by what a step needs; twice as much would be taken from the KV cache.
