@@ -3,10 +3,9 @@ package dev.sharegpt4v.server;
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
-import dev.sharegpt4v.runtime.onnx.CpuOptions;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.http.ServedDevice;
 import dev.sharegpt4v.server.http.ServedModel;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
@@ -31,6 +30,7 @@ public final class Application implements AutoCloseable {
     private final WebServer web;
     private final String name;
     private final int positions;
+    private final ServedDevice device;
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -39,8 +39,7 @@ public final class Application implements AutoCloseable {
         this.config = config;
         this.loaded = loaded;
         this.name = config.servedName().orElse(loaded.name());
-        CpuOptions options = DeviceOptions.choose(loaded, config, line -> LOG.log(System.Logger.Level.INFO, line));
-        CpuDevice device = CpuDevice.open(loaded.graphs(), loaded.shape(), options);
+        OpenDevice device = Devices.open(loaded, config, line -> LOG.log(System.Logger.Level.INFO, line));
         try {
             WarmUp.run(device, loaded);
         } catch (RuntimeException e) {
@@ -51,9 +50,10 @@ public final class Application implements AutoCloseable {
         this.metrics = new ServerMetrics(Version.TEXT, name);
         this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
         metrics.watch(engine::snapshot);
-        KvGeometry geometry = options.geometry();
-        CacheGauges.watch(metrics, engine, config, geometry, loaded);
+        KvGeometry geometry = device.executor().geometry();
+        CacheGauges.watch(metrics, engine, config, device, loaded);
         this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
+        this.device = device.served();
         this.web = web(served());
     }
 
@@ -110,7 +110,8 @@ public final class Application implements AutoCloseable {
                 name,
                 "fp_" + Integer.toHexString((name + Version.TEXT).hashCode()),
                 clock.instant().getEpochSecond(),
-                clock);
+                clock,
+                device);
         HttpFrontend frontend = new HttpFrontend(model, config.limits(), metrics, identity, accepting::get);
         return WebServer.builder()
                 .host(config.host())
@@ -123,6 +124,11 @@ public final class Application implements AutoCloseable {
     /** The name clients ask for. */
     public String modelName() {
         return name;
+    }
+
+    /** What runs the model. */
+    public ServedDevice device() {
+        return device;
     }
 
     /** The port it listens on. */

@@ -4,7 +4,6 @@ import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.image.KeptMemory;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
-import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 
 /** Gives everything that keeps memory a gauge of its bytes and one of its limit. */
@@ -12,11 +11,10 @@ final class CacheGauges {
 
     private CacheGauges() {}
 
-    static void watch(
-            ServerMetrics metrics, Engine engine, ServerConfig config, KvGeometry geometry, LoadedModel model) {
+    static void watch(ServerMetrics metrics, Engine engine, ServerConfig config, OpenDevice device, LoadedModel model) {
         EngineOptions options = config.engine();
-        long block = config.kv().blockBytes(model.shape());
-        long capacity = block * geometry.blocks();
+        long block = device.kvBlockBytes();
+        long capacity = block * device.executor().geometry().blocks();
         metrics.watchBytes(
                 "kv_cache",
                 "Keys and values of live requests",

@@ -5,7 +5,6 @@ import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineListener;
 import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 
 /** Greedy captions in this process, without HTTP. */
@@ -21,7 +20,7 @@ public final class Captioner implements AutoCloseable {
 
     /** Opens an engine on a model; both are closed together. */
     public static Captioner open(LoadedModel model, ServerConfig config) {
-        CpuDevice device = CpuDevice.open(model.graphs(), model.shape(), DeviceOptions.choose(model, config, _ -> {}));
+        OpenDevice device = Devices.open(model, config, _ -> {});
         return new Captioner(
                 model, Engine.start(device.executor(), device.encoder(), config.engine(), EngineListener.NONE));
     }

@@ -1,7 +1,11 @@
 package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
+import dev.sharegpt4v.models.catalog.PackageManifest;
+import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.onnx.CpuOptions;
+import dev.sharegpt4v.runtime.onnx.CudaOptions;
+import dev.sharegpt4v.runtime.onnx.KvSize;
 import java.util.function.Consumer;
 
 /** Settings and memory become options of the device, in one place. */
@@ -13,16 +17,15 @@ final class DeviceOptions {
     private DeviceOptions() {}
 
     /**
-     * Chooses them.
+     * Chooses those of the CPU.
      *
      * @param log takes one line that says what was chosen and why
      * @throws IllegalArgumentException when not even one request would fit
      */
     static CpuOptions choose(LoadedModel model, ServerConfig config, Consumer<String> log) {
-        int least = Math.min(model.shape().contextLength(), model.imageFeatureRows() + SHORT);
         MemoryNeeds needs =
                 MemoryNeeds.of(model.manifest(), config, Runtime.getRuntime().maxMemory());
-        KvSizing kv = KvSizing.choose(model.shape(), config.kv(), MachineMemory.read(), needs, least);
+        KvSizing kv = KvSizing.choose(model.shape(), config.kv(), MachineMemory.read(), needs, least(model));
         log.accept(kv.line(config.kv()) + "; " + config.threads() + " threads");
         return new CpuOptions(
                 config.threads(),
@@ -31,5 +34,45 @@ final class DeviceOptions {
                 kv.geometry(),
                 config.kv().format(),
                 config.batchInvariance());
+    }
+
+    /** Those of a GPU, whose memory is looked at when the weights are there. */
+    static CudaOptions cuda(PackageManifest manifest, ServerConfig config) {
+        KvSize size = switch (config.kv().size()) {
+            case KvBudget.Bytes(long bytes) -> new KvSize.Bytes(bytes);
+            case KvBudget.Share(double share) -> new KvSize.Share(share);
+            case KvBudget.Automatic() -> new KvSize.Share(KvBudget.GPU_SHARE);
+        };
+        return new CudaOptions(
+                config.device().gpu(),
+                config.encoderBatch(),
+                config.kv().blockSize(),
+                size,
+                Devices.activations(manifest),
+                config.device().graphs());
+    }
+
+    /**
+     * Refuses a cache that the smallest request does not fit into.
+     *
+     * @param blockBytes of a block
+     */
+    static void requireRoom(LoadedModel model, KvGeometry geometry, long blockBytes) {
+        int needed = geometry.blocksFor(least(model));
+        if (geometry.blocks() < needed) {
+            throw new IllegalArgumentException(
+                    ("the GPU has room for %d KV blocks of %d tokens beside the weights, and a picture with a short question"
+                                    + " and answer takes %d blocks, %d MB. Give --gpu-memory-share or --kv-cache-mb more, or"
+                                    + " end what else uses the GPU")
+                            .formatted(
+                                    geometry.blocks(),
+                                    geometry.blockSize(),
+                                    needed,
+                                    Math.ceilDiv(needed * blockBytes, 1L << 20)));
+        }
+    }
+
+    private static int least(LoadedModel model) {
+        return Math.min(model.shape().contextLength(), model.imageFeatureRows() + SHORT);
     }
 }

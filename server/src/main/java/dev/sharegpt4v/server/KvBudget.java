@@ -13,7 +13,10 @@ import dev.sharegpt4v.runtime.onnx.CpuDevice;
  */
 public record KvBudget(int blockSize, KvFormat format, Size size) {
 
-    /** Bytes that a block takes over all layers, scales and padding included. */
+    /** Of the GPU memory that is free after the weights were loaded, unless another share is given. */
+    public static final double GPU_SHARE = 0.9;
+
+    /** Bytes that a block takes on the CPU over all layers, scales and padding included. */
     public long blockBytes(ModelShape shape) {
         return CpuDevice.kvBlockBytes(shape, blockSize, format);
     }

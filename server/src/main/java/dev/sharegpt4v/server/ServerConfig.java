@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param servedName the name clients ask for; the package's own when empty
  * @param host address to listen on
  * @param port to listen on; 0 picks a free one
+ * @param device that runs the model
  * @param threads of a decoder step
  * @param encoderThreads of a batch of images
  * @param encoderBatch images per batch
@@ -27,6 +28,7 @@ public record ServerConfig(
         Optional<String> servedName,
         String host,
         int port,
+        DeviceChoice device,
         int threads,
         int encoderThreads,
         int encoderBatch,

@@ -4,7 +4,6 @@ import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.image.RgbImage;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
 import dev.sharegpt4v.runtime.execution.SequenceSlice;
-import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,7 +23,7 @@ final class WarmUp {
      *
      * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure when the model cannot run
      */
-    static void run(CpuDevice device, LoadedModel model) {
+    static void run(OpenDevice device, LoadedModel model) {
         RgbImage black = new RgbImage(1, 1, new byte[3]);
         device.encoder().encode(List.of(model.images().process(black, model.imageFeatureRows())));
         int[] prompt = model.tokenizer().encode("Describe this image.");
@@ -35,7 +34,7 @@ final class WarmUp {
         }
     }
 
-    private static void forward(CpuDevice device, int[] tokens, int position) {
+    private static void forward(OpenDevice device, int[] tokens, int position) {
         SequenceSlice slice =
                 new SequenceSlice(tokens, position, new int[] {0}, List.of(), new int[] {tokens.length - 1});
         device.executor().forward(new ForwardStep(List.of(slice)));

@@ -69,6 +69,7 @@ final class ApplicationTest {
                 Optional.of("tiny"),
                 "127.0.0.1",
                 port,
+                DeviceChoice.CPU,
                 1,
                 1,
                 4,

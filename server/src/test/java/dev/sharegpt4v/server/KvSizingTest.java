@@ -168,6 +168,7 @@ final class KvSizingTest {
                 Optional.empty(),
                 "127.0.0.1",
                 0,
+                DeviceChoice.CPU,
                 1,
                 1,
                 4,

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.command;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.PackagePlace;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.Checkpoints;
@@ -26,20 +27,20 @@ final class DemoModel {
 
     private DemoModel() {}
 
-    /** The demo's package, converted again when the checkpoint or this program is newer. */
-    static Path packageFolder() {
+    /** The demo's package for a device, converted again when the checkpoint or this program is newer. */
+    static Path packageFolder(Device device) {
         Path home = Path.of(System.getProperty("sharegpt4v.home", "."), "models", "demo");
         Path checkpoint = home.resolve(CHECKPOINT);
         if (!Files.isDirectory(checkpoint)) {
             throw new IllegalArgumentException(
                     "no --model was given, and the demo model is not at " + checkpoint.toAbsolutePath());
         }
-        Path target = writable(home).resolve(CHECKPOINT);
+        Path target = writable(home).resolve(device == Device.CPU ? CHECKPOINT : CHECKPOINT + "-" + device.wireName());
         PackagePlace place = PackagePlace.of(target);
         try {
             place.recover();
             while (!isCurrent(target, List.of(checkpoint, home.resolve(TOWER), program()))) {
-                if (convert(checkpoint, target)) {
+                if (convert(checkpoint, target, device)) {
                     break;
                 }
                 place.awaitWriter();
@@ -51,11 +52,13 @@ final class DemoModel {
     }
 
     /** False when another process converts it now. */
-    private static boolean convert(Path checkpoint, Path target) {
+    private static boolean convert(Path checkpoint, Path target, Device device) {
         System.err.println("converting the demo model, once");
         try (Checkpoint opened = Checkpoints.open(checkpoint, Optional.empty());
                 Progress progress = new Progress()) {
-            ConversionOptions options = ConversionOptions.of(WeightFormat.FP32).replacing();
+            ConversionOptions options = ConversionOptions.of(
+                            device, device == Device.CPU ? WeightFormat.FP32 : WeightFormat.FP16)
+                    .replacing();
             Converter.convert(opened, TokenizerSource.of(checkpoint), target, options, progress);
             return true;
         } catch (ConversionException e) {

@@ -1,8 +1,10 @@
 package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
+import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.models.checkpoint.VisionConfig;
 import dev.sharegpt4v.server.BareEncoder;
+import dev.sharegpt4v.server.DeviceChoice;
 import dev.sharegpt4v.server.bench.engine.EncodeBench;
 import dev.sharegpt4v.server.bench.engine.EncodeReport;
 import dev.sharegpt4v.server.bench.engine.EncodeResult;
@@ -61,9 +63,12 @@ final class EncoderBenchCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--repetitions and --batch are positive, and no batch has more than " + MOST_AT_ONCE + " images");
         }
-        try (LoadedModel loaded = LoadedModel.open(model.packageFolder());
-                BareEncoder encoder = BareEncoder.open(loaded, model.encoderThreads, most)) {
-            EncodeReport report = new EncodeReport(settings(loaded), measure(loaded, encoder));
+        model.check();
+        Path folder = model.packageFolder();
+        DeviceChoice device = model.device.choose(folder, ManifestJson.read(folder));
+        try (LoadedModel loaded = LoadedModel.open(folder);
+                BareEncoder encoder = BareEncoder.open(loaded, device, model.encoderThreads, most)) {
+            EncodeReport report = new EncodeReport(settings(loaded, device), measure(loaded, encoder));
             report.print(spec.commandLine().getOut());
             if (json != null) {
                 OutputFile.write(json, report.json());
@@ -86,9 +91,10 @@ final class EncoderBenchCommand implements Callable<Integer> {
         return results;
     }
 
-    private Map<String, Object> settings(LoadedModel loaded) {
+    private Map<String, Object> settings(LoadedModel loaded, DeviceChoice device) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("model", loaded.name());
+        settings.put("device", device.label());
         settings.put("vision_weights", loaded.manifest().weights().vision());
         settings.put("image_size", loaded.manifest().model().vision().imageSize());
         settings.put("threads", model.encoderThreads);

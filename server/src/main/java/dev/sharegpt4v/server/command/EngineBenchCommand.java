@@ -1,9 +1,16 @@
 package dev.sharegpt4v.server.command;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.LoadedModel;
+import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.BareDecoder;
+import dev.sharegpt4v.server.DeviceChoice;
+import dev.sharegpt4v.server.Devices;
+import dev.sharegpt4v.server.KvBudget;
+import dev.sharegpt4v.server.bench.engine.Ceilings;
 import dev.sharegpt4v.server.bench.engine.DecodeTraffic;
+import dev.sharegpt4v.server.bench.engine.DecoderWork;
 import dev.sharegpt4v.server.bench.engine.MemoryBandwidth;
 import dev.sharegpt4v.server.bench.engine.OperatorShares;
 import dev.sharegpt4v.server.bench.engine.StepBench;
@@ -90,11 +97,22 @@ final class EngineBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<StepCase> cases = cases();
+        model.check();
+        Path folder = model.packageFolder();
+        DeviceChoice device = model.device.choose(folder, ManifestJson.read(folder));
+        if (profile != null && device.kind() == Device.CUDA) {
+            throw usage("--ort-profile is for the CPU");
+        }
         // Before the model is there: both may not fit at once.
-        MemoryBandwidth bandwidth =
-                MemoryBandwidth.measure(model.threads, (long) bandwidthMegabytes << 20, BANDWIDTH_PASSES);
-        try (LoadedModel loaded = LoadedModel.open(model.packageFolder())) {
-            StepReport report = new StepReport(settings(loaded), bandwidth, traffic(loaded), measure(loaded, cases));
+        Ceilings ceilings = ceilings(device);
+        try (LoadedModel loaded = LoadedModel.open(folder)) {
+            KvBudget kv = model.kv.budget(device.kind(), loaded.shape());
+            StepReport report = new StepReport(
+                    settings(loaded, device, kv),
+                    ceilings,
+                    traffic(loaded, kv),
+                    new DecoderWork(loaded.manifest().model().decoder()),
+                    measure(loaded, device, kv, cases));
             report.print(spec.commandLine().getOut());
             if (profile != null) {
                 OperatorShares.read(profile).print(spec.commandLine().getOut());
@@ -106,32 +124,38 @@ final class EngineBenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private DecodeTraffic traffic(LoadedModel loaded) {
-        long block = model.kv.budget().blockBytes(loaded.shape());
-        return DecodeTraffic.of(loaded.manifest(), block / model.kv.blockSize);
+    private Ceilings ceilings(DeviceChoice device) throws InterruptedException {
+        return device.kind() == Device.CUDA
+                ? Devices.ceilings(device)
+                : MemoryBandwidth.measure(model.threads, (long) bandwidthMegabytes << 20, BANDWIDTH_PASSES)
+                        .ceilings();
     }
 
-    private List<StepResult> measure(LoadedModel loaded, List<StepCase> cases) {
+    private static DecodeTraffic traffic(LoadedModel loaded, KvBudget kv) {
+        return DecodeTraffic.of(loaded.manifest(), Devices.kvBlockBytes(loaded, kv) / kv.blockSize());
+    }
+
+    private List<StepResult> measure(LoadedModel loaded, DeviceChoice device, KvBudget kv, List<StepCase> cases) {
         int context = loaded.shape().contextLength();
         int longest = cases.stream().mapToInt(StepCase::length).max().orElseThrow();
         if (longest > context) {
             throw usage("sequences of " + longest + " tokens do not fit into the model's context of " + context);
         }
-        int blocks = cases.stream()
-                .mapToInt(one -> one.blocks(model.kv.blockSize))
-                .max()
-                .orElseThrow();
-        KvGeometry geometry = new KvGeometry(blocks, model.kv.blockSize);
+        int blocks =
+                cases.stream().mapToInt(one -> one.blocks(kv.blockSize())).max().orElseThrow();
+        KvGeometry geometry = new KvGeometry(blocks, kv.blockSize());
         List<StepResult> results = new ArrayList<>();
         try (BareDecoder decoder = BareDecoder.open(
                         loaded,
+                        device,
                         model.threads,
                         geometry,
-                        model.kv.format,
+                        kv.format(),
                         model.batchInvariance,
                         Optional.ofNullable(profile));
                 Progress progress = Progress.counting("cases")) {
-            StepBench bench = new StepBench(decoder.executor(), model.engine.stepTokens(), repetitions, seed);
+            StepBench bench =
+                    new StepBench(decoder.executor(), model.engine.stepTokens(device.kind()), repetitions, seed);
             for (int i = 0; i < cases.size(); i++) {
                 progress.progressed("measuring", i, cases.size());
                 results.addAll(bench.run(cases.get(i)));
@@ -151,16 +175,17 @@ final class EngineBenchCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> settings(LoadedModel loaded) {
+    private Map<String, Object> settings(LoadedModel loaded, DeviceChoice device, KvBudget kv) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("model", loaded.name());
+        settings.put("device", device.label());
         settings.put("weights", loaded.manifest().weights().decoder());
         settings.put("weight_block", loaded.manifest().weights().blockSize());
         settings.put("threads", model.threads);
         settings.put("batch_invariance", model.batchInvariance);
-        settings.put("kv_dtype", model.kv.format.name().toLowerCase(Locale.ROOT));
-        settings.put("kv_block", model.kv.blockSize);
-        settings.put("step_tokens", model.engine.stepTokens());
+        settings.put("kv_dtype", kv.format().name().toLowerCase(Locale.ROOT));
+        settings.put("kv_block", kv.blockSize());
+        settings.put("step_tokens", model.engine.stepTokens(device.kind()));
         settings.put("repetitions", repetitions);
         settings.put("seed", seed);
         return settings;

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.command;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,6 +12,13 @@ import picocli.CommandLine.Spec;
 final class EngineFlags {
 
     private static final int STEP_TOKENS = 128;
+    private static final int RUNNING = 32;
+    private static final int DRAFTS = 4;
+
+    /** Chosen by what is known of the hardware, not measured yet: docs/gpu.md. */
+    private static final int GPU_STEP_TOKENS = 2048;
+
+    private static final int GPU_RUNNING = 128;
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init")
@@ -19,8 +27,9 @@ final class EngineFlags {
     @Option(
             names = "--max-running",
             paramLabel = "N",
-            description = "Requests that share a step at most (${DEFAULT-VALUE}).")
-    int maxRunning = 32;
+            description = "Requests that share a step at most (32; 128 on a GPU).")
+    @Nullable
+    Integer maxRunning;
 
     @Option(names = "--max-queued", paramLabel = "N", description = "Requests that wait at most (${DEFAULT-VALUE}).")
     int maxQueued = 256;
@@ -28,7 +37,9 @@ final class EngineFlags {
     @Option(
             names = "--max-step-tokens",
             paramLabel = "N",
-            description = "Tokens of one step at most; 128, or --max-running where that is more, when left out.")
+            description =
+                    "Tokens of one step at most; 128 (2048 on a GPU), or --max-running where that is more, when left"
+                            + " out.")
     @Nullable
     Integer maxStepTokens;
 
@@ -43,9 +54,11 @@ final class EngineFlags {
     @Option(
             names = "--draft-tokens",
             paramLabel = "N",
-            description = "Tokens guessed ahead of a stream at most (${DEFAULT-VALUE}); 0 switches speculative decoding"
-                    + " off. Text is the same with and without.")
-    int draftTokens = 4;
+            description =
+                    "Tokens guessed ahead of a stream at most (4; 0 on a GPU, whose captured steps have one token a"
+                            + " stream); 0 switches speculative decoding off. Text is the same with and without.")
+    @Nullable
+    Integer draftTokens;
 
     @Option(
             names = "--prefix-cache",
@@ -71,16 +84,32 @@ final class EngineFlags {
     @Nullable
     Long preparedImagesMegabytes;
 
-    /** A running stream waits for one step; prefill gains nothing from larger ones. See docs/performance.md. */
-    int stepTokens() {
-        return maxStepTokens == null ? Math.max(STEP_TOKENS, maxRunning) : maxStepTokens;
+    /** A running stream waits for one step; on the CPU prefill gains nothing from larger ones. See docs/performance.md. */
+    int stepTokens(Device kind) {
+        int usual = kind == Device.CUDA ? GPU_STEP_TOKENS : STEP_TOKENS;
+        return maxStepTokens == null ? Math.max(usual, running(kind)) : maxStepTokens;
     }
 
-    EngineOptions options() {
-        Ranges.require(spec, "--max-running", maxRunning, 1, 1 << 16);
+    private int running(Device kind) {
+        if (maxRunning != null) {
+            return maxRunning;
+        }
+        return kind == Device.CUDA ? GPU_RUNNING : RUNNING;
+    }
+
+    private int drafts(Device kind) {
+        if (draftTokens != null) {
+            return draftTokens;
+        }
+        return kind == Device.CUDA ? 0 : DRAFTS;
+    }
+
+    EngineOptions options(Device kind) {
+        int running = running(kind);
+        Ranges.require(spec, "--max-running", running, 1, 1 << 16);
         Ranges.require(spec, "--max-queued", maxQueued, 1, 1 << 24);
-        Ranges.require(spec, "--max-step-tokens", stepTokens(), maxRunning, 1 << 20);
-        Ranges.require(spec, "--draft-tokens", draftTokens, 0, 64);
+        Ranges.require(spec, "--max-step-tokens", stepTokens(kind), running, 1 << 20);
+        Ranges.require(spec, "--draft-tokens", drafts(kind), 0, 64);
         Ranges.require(spec, "--encoder-cache-mb", encoderCacheMegabytes, 0, 1L << 30);
         if (preparedImagesMegabytes != null) {
             Ranges.require(spec, "--prepared-images-mb", preparedImagesMegabytes, 1, 1L << 30);
@@ -93,11 +122,11 @@ final class EngineFlags {
         long images =
                 preparedImagesMegabytes == null ? EngineOptions.defaultImageBytes() : preparedImagesMegabytes << 20;
         return new EngineOptions(
-                maxRunning,
+                running,
                 maxQueued,
-                stepTokens(),
+                stepTokens(kind),
                 maxStretch,
-                draftTokens,
+                drafts(kind),
                 prefixCache,
                 encoderCacheMegabytes << 20,
                 images);

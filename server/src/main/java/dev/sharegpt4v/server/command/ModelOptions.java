@@ -1,5 +1,9 @@
 package dev.sharegpt4v.server.command;
 
+import dev.sharegpt4v.models.catalog.Device;
+import dev.sharegpt4v.models.catalog.ManifestJson;
+import dev.sharegpt4v.models.catalog.PackageManifest;
+import dev.sharegpt4v.server.DeviceChoice;
 import dev.sharegpt4v.server.ServerConfig;
 import dev.sharegpt4v.server.http.HttpLimits;
 import java.nio.file.Files;
@@ -16,6 +20,8 @@ import picocli.CommandLine.Spec;
 final class ModelOptions {
 
     private static final int MOST_THREADS = 1024;
+    private static final int BATCH = 4;
+    private static final int GPU_BATCH = 16;
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init")
@@ -44,8 +50,12 @@ final class ModelOptions {
             description = "Threads of the vision tower; all processors when left out.")
     int encoderThreads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--encoder-batch", paramLabel = "N", description = "Images encoded at once (${DEFAULT-VALUE}).")
-    int encoderBatch = 4;
+    @Option(names = "--encoder-batch", paramLabel = "N", description = "Images encoded at once (4; 16 on a GPU).")
+    @Nullable
+    Integer encoderBatch;
+
+    @Mixin
+    DeviceFlags device = new DeviceFlags();
 
     @Option(
             names = "--batch-invariance",
@@ -70,7 +80,7 @@ final class ModelOptions {
     Path packageFolder() {
         Path given = model;
         if (given == null) {
-            return DemoModel.packageFolder();
+            return DemoModel.packageFolder(device.asked().orElse(Device.CPU));
         }
         if (!Files.isRegularFile(given.resolve("model.json")) && Files.isRegularFile(given.resolve("config.json"))) {
             throw new IllegalArgumentException(
@@ -84,21 +94,41 @@ final class ModelOptions {
         Ranges.require(spec, option, value, least, most);
     }
 
-    ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
+    /** Refuses what is wrong whatever the package. */
+    void check() {
         require("--threads", threads, 1, MOST_THREADS);
         require("--encoder-threads", encoderThreads, 1, MOST_THREADS);
-        require("--encoder-batch", encoderBatch, 1, 1 << 10);
+        require("--encoder-batch", batch(Device.CPU), 1, 1 << 10);
+        device.check();
+        kv.check();
+        engine.options(device.asked().orElse(Device.CPU));
+    }
+
+    /** Images at once. */
+    int batch(Device kind) {
+        if (encoderBatch != null) {
+            return encoderBatch;
+        }
+        return kind == Device.CUDA ? GPU_BATCH : BATCH;
+    }
+
+    ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
+        check();
+        Path folder = packageFolder();
+        PackageManifest manifest = ManifestJson.read(folder);
+        DeviceChoice choice = device.choose(folder, manifest);
         return new ServerConfig(
-                packageFolder(),
+                folder,
                 Optional.ofNullable(servedName),
                 host,
                 port,
+                choice,
                 threads,
                 encoderThreads,
-                encoderBatch,
-                kv.budget(),
+                batch(choice.kind()),
+                kv.budget(choice.kind(), manifest.shape()),
                 batchInvariance,
-                engine.options(),
+                engine.options(choice.kind()),
                 limits,
                 drain);
     }

@@ -104,8 +104,12 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine()
                     .getOut()
                     .printf(
-                            "ready http://%s:%d model=%s%n",
-                            host.contains(":") ? "[" + host + "]" : host, application.port(), application.modelName());
+                            "ready http://%s:%d model=%s device=%s provider=%s%n",
+                            host.contains(":") ? "[" + host + "]" : host,
+                            application.port(),
+                            application.modelName(),
+                            application.device().name(),
+                            application.device().provider());
             application.join();
         }
         return 0;

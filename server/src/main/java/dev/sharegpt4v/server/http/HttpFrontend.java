@@ -108,14 +108,24 @@ public final class HttpFrontend {
         } else if (!model.engine().snapshot().healthy()) {
             status(response, 503, "unhealthy");
         } else {
-            status(response, 200, "ready");
+            Answers.json(response, 200, status("ready").setAll(device()));
         }
     }
 
+    private ObjectNode device() {
+        return new JsonMapper()
+                .createObjectNode()
+                .put("device", identity.device().name())
+                .put("provider", identity.device().provider())
+                .put("device_description", identity.device().description());
+    }
+
     private static void status(ServerResponse response, int status, String text) {
-        ObjectNode body = new JsonMapper().createObjectNode();
-        body.put("status", text);
-        Answers.json(response, status, body);
+        Answers.json(response, status, status(text));
+    }
+
+    private static ObjectNode status(String text) {
+        return new JsonMapper().createObjectNode().put("status", text);
     }
 
     private void scrape(ServerRequest request, ServerResponse response) {

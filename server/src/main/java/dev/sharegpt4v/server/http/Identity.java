@@ -6,14 +6,15 @@ import java.time.Clock;
 import java.util.UUID;
 
 /**
- * Under what name and since when this server answers.
+ * Under what name, since when and on which device this server answers.
  *
  * @param model the served name
  * @param fingerprint of model and version
  * @param started seconds since 1970
  * @param clock for the answers' time
+ * @param device that runs the model
  */
-public record Identity(String model, String fingerprint, long started, Clock clock) {
+public record Identity(String model, String fingerprint, long started, Clock clock, ServedDevice device) {
 
     void requireModel(String asked) {
         if (!asked.equals(model)) {

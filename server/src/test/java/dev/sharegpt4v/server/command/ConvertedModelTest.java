@@ -28,7 +28,8 @@ final class ConvertedModelTest {
 
     private static final Path CHECKPOINT = ParityCase.load("plain", "published").checkpoint();
 
-    private static final Pattern READY = Pattern.compile("ready (http://127[.]0[.]0[.]1:[0-9]+) model=(\\S+)\\s+");
+    private static final Pattern READY = Pattern.compile(
+            "ready (http://127[.]0[.]0[.]1:[0-9]+) model=(\\S+) device=cpu provider=CPUExecutionProvider\\s+");
 
     @TempDir
     private static Path folder;
@@ -86,7 +87,7 @@ final class ConvertedModelTest {
         assertThat(inspected.out())
                 .contains("device       cuda, activations " + activations)
                 .contains("decoder " + weights + ", vision " + activations, "in the GPU's memory");
-        Shell shell = Shell.run("caption", "--model", target, path("a.png"));
+        Shell shell = Shell.run("caption", "--device", "cpu", "--model", target, path("a.png"));
         assertThat(shell.code()).isEqualTo(1);
         assertThat(shell.err())
                 .contains(target, "its graphs are for cuda", "convert CHECKPOINT OUT --device cpu")

@@ -13,6 +13,7 @@ import dev.sharegpt4v.models.convert.WeightFormat;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.server.Application;
+import dev.sharegpt4v.server.DeviceChoice;
 import dev.sharegpt4v.server.KvBudget;
 import dev.sharegpt4v.server.ServerConfig;
 import dev.sharegpt4v.server.http.HttpLimits;
@@ -49,6 +50,7 @@ final class DemoServer implements AutoCloseable {
                 Optional.empty(),
                 "127.0.0.1",
                 0,
+                DeviceChoice.CPU,
                 2,
                 2,
                 4,

@@ -47,7 +47,9 @@ final class SmallEndpointsTest {
     @Test
     void theServerIsLiveAndReady() {
         assertThat(server.get("/health/live").asString()).isEqualTo("{\"status\":\"live\"}");
-        assertThat(server.get("/health/ready").asString()).isEqualTo("{\"status\":\"ready\"}");
+        assertThat(server.get("/health/ready").asString())
+                .isEqualTo("{\"status\":\"ready\",\"device\":\"script\",\"provider\":\"ScriptedExecutor\","
+                        + "\"device_description\":\"no real device\"}");
     }
 
     @Test

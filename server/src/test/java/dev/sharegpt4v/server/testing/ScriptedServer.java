@@ -23,6 +23,7 @@ import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.http.ServedDevice;
 import dev.sharegpt4v.server.http.ServedModel;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
@@ -45,6 +46,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     public static final String MODEL = "scripted";
     public static final EngineOptions ENGINE = new EngineOptions(4, 4, 256);
+    private static final ServedDevice DEVICE = new ServedDevice("script", "ScriptedExecutor", "no real device");
     private static final int CONTEXT = 2048;
     private static final int IMAGE_ROWS = 81;
     private static final int END = 2;
@@ -86,7 +88,7 @@ public final class ScriptedServer implements AutoCloseable {
                 CONTEXT,
                 engine);
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
-        Identity identity = new Identity(MODEL, "fp_test", 1_767_225_600, clock);
+        Identity identity = new Identity(MODEL, "fp_test", 1_767_225_600, clock, DEVICE);
         HttpFrontend frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
         this.web = WebServer.builder()
                 .host("127.0.0.1")

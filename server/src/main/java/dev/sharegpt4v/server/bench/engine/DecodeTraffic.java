@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.bench.engine;
 
+import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.PackageFile;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.runtime.execution.ModelShape;
@@ -25,7 +26,8 @@ public record DecodeTraffic(long weights, long kvPerToken) {
                 * (decoder.equals("fp32") ? Float.BYTES : Short.BYTES);
         long matrices = Math.max(0, stored - embeddings);
         // The CPU widens halves when it loads them.
-        return new DecodeTraffic(decoder.equals("fp16") ? 2 * matrices : matrices, kvPerToken);
+        boolean widened = decoder.equals("fp16") && manifest.device() == Device.CPU;
+        return new DecodeTraffic(widened ? 2 * matrices : matrices, kvPerToken);
     }
 
     /** Keys and values that an average step of a case reads. */

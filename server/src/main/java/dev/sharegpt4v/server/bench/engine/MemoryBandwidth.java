@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -52,6 +53,14 @@ public record MemoryBandwidth(double bytesPerSecond, int threads, long bytes) {
             throw new IllegalStateException("reading memory failed: " + e.getCause(), e.getCause());
         }
         return new MemoryBandwidth(share * threads / (fastest(found, passes) / 1e9), threads, share * threads);
+    }
+
+    /** As a ceiling of steps. */
+    public Ceilings ceilings() {
+        return new Ceilings(
+                bytesPerSecond,
+                OptionalDouble.empty(),
+                "%d threads read %d MB".formatted(threads, Math.round(bytes / 1e6)));
     }
 
     private record Pass(long started, long ended) {}

@@ -15,16 +15,22 @@ import java.util.Map;
  * Results with what they were measured under, for people and for programs.
  *
  * @param settings by name, in order
- * @param bandwidth of the machine
+ * @param ceilings of the hardware
  * @param traffic of the model
+ * @param work of the model
  * @param results in the order they were found
  */
 public record StepReport(
-        Map<String, Object> settings, MemoryBandwidth bandwidth, DecodeTraffic traffic, List<StepResult> results) {
+        Map<String, Object> settings,
+        Ceilings ceilings,
+        DecodeTraffic traffic,
+        DecoderWork work,
+        List<StepResult> results) {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final double MEGABYTE = 1e6;
     private static final double GIGABYTE = 1e9;
+    private static final double TERA = 1e12;
 
     public StepReport {
         settings = new LinkedHashMap<>(settings);
@@ -33,7 +39,14 @@ public record StepReport(
 
     /** Share of the memory bandwidth that the median decode step of a case uses. */
     double share(StepResult result) {
-        return bytesPerSecond(result) / bandwidth.bytesPerSecond();
+        return bytesPerSecond(result) / ceilings.bytesPerSecond();
+    }
+
+    /** Additions and multiplications a second of a prefill, all its steps and repetitions together. */
+    private double flopsPerSecond(StepResult result) {
+        StepCase measured = result.measured();
+        double repetitions = result.times().tokens() / ((double) measured.batch() * measured.prefill());
+        return work.prefill(measured) * repetitions / result.times().seconds();
     }
 
     private double bytesPerSecond(StepResult result) {
@@ -43,13 +56,8 @@ public record StepReport(
     /** A table. */
     public void print(PrintWriter out) {
         settings.forEach((name, value) -> line(out, "%-16s %s", name.replace('_', ' '), value));
-        line(
-                out,
-                "%-16s %.1f GB/s (%d threads read %d MB)",
-                "memory bandwidth",
-                bandwidth.bytesPerSecond() / GIGABYTE,
-                bandwidth.threads(),
-                Math.round(bandwidth.bytes() / MEGABYTE));
+        line(out, "%-16s %.1f GB/s (%s)", "memory bandwidth", ceilings.bytesPerSecond() / GIGABYTE, ceilings.method());
+        ceilings.flopsPerSecond().ifPresent(rate -> line(out, "%-16s %.1f TFLOP/s", "matrix rate", rate / TERA));
         out.println();
         line(
                 out,
@@ -79,7 +87,7 @@ public record StepReport(
                 result.times().medianMillis(),
                 result.times().leastMillis());
         if (result.test() == StepResult.Test.PREFILL) {
-            out.println(times);
+            out.println(times + matrixShare(result));
             return;
         }
         line(
@@ -92,14 +100,22 @@ public record StepReport(
                 100 * share(result));
     }
 
+    private String matrixShare(StepResult result) {
+        double rate = flopsPerSecond(result);
+        return ceilings.flopsPerSecond().isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "   %.1f TFLOP/s, %.0f%% of the matrix rate",
+                        rate / TERA,
+                        100 * rate / ceilings.flopsPerSecond().getAsDouble());
+    }
+
     /** The same as JSON. */
     public ObjectNode json() {
         ObjectNode json = JSON.createObjectNode();
         json.set("settings", JSON.valueToTree(settings));
-        ObjectNode memory = json.putObject("memory_bandwidth");
-        memory.put("bytes_per_s", bandwidth.bytesPerSecond());
-        memory.put("threads", bandwidth.threads());
-        memory.put("bytes", bandwidth.bytes());
+        ceilings.addTo(json);
         ArrayNode rows = json.putArray("results");
         results.forEach(result -> add(rows.addObject(), result));
         return json;
@@ -119,6 +135,9 @@ public record StepReport(
             row.put("kv_bytes_per_step", traffic.kv(measured));
             row.put("bytes_per_s", bytesPerSecond(result));
             row.put("share_of_bandwidth", share(result));
+        } else {
+            row.put("flop_per_s", flopsPerSecond(result));
+            ceilings.flopsPerSecond().ifPresent(rate -> row.put("share_of_matrix_rate", flopsPerSecond(result) / rate));
         }
     }
 

@@ -18,7 +18,12 @@ public record StepTimes(long tokens, long[] nanos) {
     }
 
     public double tokensPerSecond() {
-        return tokens / (Arrays.stream(nanos).sum() / 1e9);
+        return tokens / seconds();
+    }
+
+    /** Of all steps together. */
+    double seconds() {
+        return Arrays.stream(nanos).sum() / 1e9;
     }
 
     public double medianMillis() {
