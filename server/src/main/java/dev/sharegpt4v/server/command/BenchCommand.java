@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
             "With --url, of any server with OpenAI's API; --model is then the name it knows the model by.",
             "Without, of a server that is started for it with the options of serve."
         },
-        subcommands = {EngineBenchCommand.class, EncoderBenchCommand.class},
+        subcommands = {EngineBenchCommand.class, EncoderBenchCommand.class, ParityCommand.class, GpuToolsCommand.class},
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
 
