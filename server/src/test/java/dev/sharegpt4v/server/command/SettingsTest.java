@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sharegpt4v.models.catalog.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,17 @@ final class SettingsTest {
         ServeCommand command = parse(Map.of());
         assertThat(command.port).isEqualTo(8080);
         assertThat(command.host).isEqualTo("127.0.0.1");
-        assertThat(command.model.engine.maxRunning).isEqualTo(32);
+        assertThat(command.model.engine.options(Device.CPU).maxRunning()).isEqualTo(32);
+        assertThat(command.model.engine.options(Device.CUDA).maxRunning()).isEqualTo(128);
+    }
+
+    @Test
+    void whatSomebodySetsHoldsOnEveryDevice() {
+        ServeCommand command = parse(Map.of("SHAREGPT4V_MAX_RUNNING", "7", "SHAREGPT4V_MAX_STEP_TOKENS", "99"));
+        for (Device device : Device.values()) {
+            assertThat(command.model.engine.options(device).maxRunning()).isEqualTo(7);
+            assertThat(command.model.engine.options(device).maxStepTokens()).isEqualTo(99);
+        }
     }
 
     @Test
