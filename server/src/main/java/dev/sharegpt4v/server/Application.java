@@ -44,7 +44,6 @@ public final class Application implements AutoCloseable {
             WarmUp.run(device, loaded);
         } catch (RuntimeException e) {
             device.close();
-            loaded.close();
             throw e;
         }
         this.metrics = new ServerMetrics(Version.TEXT, name);
@@ -57,6 +56,16 @@ public final class Application implements AutoCloseable {
         this.web = web(served());
     }
 
+    private static Application wired(ServerConfig config) {
+        LoadedModel loaded = LoadedModel.open(config.packageFolder());
+        try {
+            return new Application(config, loaded);
+        } catch (RuntimeException e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
     /**
      * Opens the model, runs it once, and listens.
      *
@@ -64,7 +73,7 @@ public final class Application implements AutoCloseable {
      */
     public static Application start(ServerConfig config) {
         requireFree(config.host(), config.port());
-        Application application = new Application(config, LoadedModel.open(config.packageFolder()));
+        Application application = wired(config);
         try {
             application.web.start();
             if (!application.web.isRunning()) {
