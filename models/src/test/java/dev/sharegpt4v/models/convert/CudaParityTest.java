@@ -118,7 +118,7 @@ final class CudaParityTest {
         int[] prompt = golden.prompt();
         float[][] logits = driver.forward(prompt, 0, prompt.length, images, golden.logitRows());
         for (int row = 0; row < logits.length; row++) {
-            assertThat(TestArrays.largestDifference(logits[row], expected(golden, row)))
+            assertThat(TestArrays.largestDifference(logits[row], golden.logits(row)))
                     .as("logits after position %d", golden.logitRows()[row])
                     .isLessThan(tolerance);
         }
@@ -149,7 +149,7 @@ final class CudaParityTest {
             float[][] logits = driver.forward(slices);
             for (int row = 0; row < logits.length; row++) {
                 int index = Arrays.binarySearch(golden.logitRows(), asked.get(row));
-                assertThat(TestArrays.largestDifference(logits[row], expected(golden, index)))
+                assertThat(TestArrays.largestDifference(logits[row], golden.logits(index)))
                         .as("step %d, logits after position %d", step, asked.get(row))
                         .isLessThan(tolerance);
             }
@@ -188,11 +188,6 @@ final class CudaParityTest {
                 .toArray();
     }
 
-    private static float[] expected(ParityCase golden, int row) {
-        int size = golden.vocabularySize();
-        return Arrays.copyOfRange(golden.logits(), row * size, (row + 1) * size);
-    }
-
     private static List<ImageFeatures> images(ParityCase golden, float[] features) {
         int each = features.length / golden.images();
         return IntStream.range(0, golden.images())
@@ -212,13 +207,6 @@ final class CudaParityTest {
     }
 
     private PackageManifest convert(ParityCase golden, ConversionOptions options) {
-        try (Checkpoint checkpoint = Checkpoints.open(golden.checkpoint(), golden.visionTower())) {
-            return Converter.convert(
-                    checkpoint,
-                    TokenizerSource.of(checkpoint.folder()),
-                    folder.resolve("package"),
-                    options,
-                    ConversionProgress.NONE);
-        }
+        return ParityPackage.convert(golden, folder.resolve("package"), options);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +144,11 @@ public final class ParityCase {
     /** Logits after the prompt positions {@link #logitRows}: [rows, vocabulary]. */
     public float[] logits() {
         return floats(folder.resolve("golden/logits.bin"));
+    }
+
+    /** The logits of one of those positions. */
+    public float[] logits(int row) {
+        return Arrays.copyOfRange(logits(), row * vocabularySize(), (row + 1) * vocabularySize());
     }
 
     /** The 64 tokens that greedy decoding gives after the prompt. */

@@ -4,6 +4,7 @@ import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.runtime.execution.ImageEncoder;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.execution.ImageInput;
+import dev.sharegpt4v.runtime.execution.WorkThread;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ public final class DeviceEncoder implements ImageEncoder {
     private final int hiddenSize;
     private final int maxBatch;
     private final CaptureGate gate;
-    private final DeviceThread thread;
+    private final WorkThread thread;
     private final TransferBuffer pixels;
     private final TransferBuffer features;
     private boolean broken;
@@ -35,7 +36,7 @@ public final class DeviceEncoder implements ImageEncoder {
         this.hiddenSize = hiddenSize;
         this.maxBatch = maxBatch;
         this.gate = gate;
-        this.thread = new DeviceThread("vision", accelerator);
+        this.thread = new WorkThread("vision", accelerator::makeCurrent);
         this.pixels = new TransferBuffer(accelerator);
         this.features = new TransferBuffer(accelerator);
     }

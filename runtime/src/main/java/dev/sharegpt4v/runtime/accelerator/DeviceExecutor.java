@@ -6,6 +6,7 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import dev.sharegpt4v.runtime.execution.WorkThread;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntUnaryOperator;
@@ -26,7 +27,7 @@ public final class DeviceExecutor implements ModelExecutor {
     private final KvGeometry geometry;
     private final GraphCaptures captures;
     private final CaptureGate gate;
-    private final DeviceThread thread;
+    private final WorkThread thread;
     private final BoundSteps steps;
     private boolean broken;
 
@@ -53,7 +54,8 @@ public final class DeviceExecutor implements ModelExecutor {
         this.geometry = geometry;
         this.captures = new GraphCaptures(captures);
         this.gate = gate;
-        this.thread = new DeviceThread("device", accelerator);
+        // Captures belong to the thread that made them, and a device is chosen per thread.
+        this.thread = new WorkThread("device", accelerator::makeCurrent);
         try {
             this.steps = thread.call(() -> new BoundSteps(accelerator, graph, kv, shape, geometry, widen));
         } catch (RuntimeException e) {

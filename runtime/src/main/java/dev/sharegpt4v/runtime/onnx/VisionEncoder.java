@@ -3,6 +3,7 @@ package dev.sharegpt4v.runtime.onnx;
 import dev.sharegpt4v.runtime.execution.ImageEncoder;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.execution.ImageInput;
+import dev.sharegpt4v.runtime.execution.WorkThread;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -20,14 +21,14 @@ final class VisionEncoder implements ImageEncoder {
     private static final String INPUT = "pixel_values";
     private static final String OUTPUT = "image_features";
 
-    private final YieldingThread thread;
+    private final WorkThread thread;
     private final GraphSession session;
     private final int hiddenSize;
     private final int maxBatch;
     private final NativeBuffer pixels = new NativeBuffer();
     private final NativeBuffer features = new NativeBuffer();
 
-    private VisionEncoder(YieldingThread thread, GraphSession session, int hiddenSize, int maxBatch) {
+    private VisionEncoder(WorkThread thread, GraphSession session, int hiddenSize, int maxBatch) {
         session.require(List.of(INPUT), OUTPUT);
         this.thread = thread;
         this.session = session;
@@ -42,7 +43,7 @@ final class VisionEncoder implements ImageEncoder {
      * @param hiddenSize channels of a feature row
      */
     static VisionEncoder open(Path graph, int threads, int hiddenSize, int maxBatch) {
-        YieldingThread thread = new YieldingThread("vision");
+        WorkThread thread = new WorkThread("vision", Niceness::giveWay);
         try {
             GraphSession session =
                     thread.call(() -> GraphSession.open(graph, new CpuProvider(threads), Optional.empty()));

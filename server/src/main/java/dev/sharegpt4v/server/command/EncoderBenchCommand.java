@@ -1,7 +1,6 @@
 package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
-import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.models.checkpoint.VisionConfig;
 import dev.sharegpt4v.server.BareEncoder;
 import dev.sharegpt4v.server.DeviceChoice;
@@ -63,10 +62,9 @@ final class EncoderBenchCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--repetitions and --batch are positive, and no batch has more than " + MOST_AT_ONCE + " images");
         }
-        model.check();
-        Path folder = model.packageFolder();
-        DeviceChoice device = model.device.choose(folder, ManifestJson.read(folder));
-        try (LoadedModel loaded = LoadedModel.open(folder);
+        ModelOptions.Chosen chosen = model.choose();
+        DeviceChoice device = chosen.device();
+        try (LoadedModel loaded = LoadedModel.open(chosen.folder());
                 BareEncoder encoder = BareEncoder.open(loaded, device, model.encoderThreads, most)) {
             EncodeReport report = new EncodeReport(settings(loaded, device), measure(loaded, encoder));
             report.print(spec.commandLine().getOut());

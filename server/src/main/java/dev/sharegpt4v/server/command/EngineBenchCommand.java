@@ -2,7 +2,6 @@ package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.LoadedModel;
-import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.BareDecoder;
 import dev.sharegpt4v.server.DeviceChoice;
@@ -97,15 +96,14 @@ final class EngineBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<StepCase> cases = cases();
-        model.check();
-        Path folder = model.packageFolder();
-        DeviceChoice device = model.device.choose(folder, ManifestJson.read(folder));
+        ModelOptions.Chosen chosen = model.choose();
+        DeviceChoice device = chosen.device();
         if (profile != null && device.kind() == Device.CUDA) {
             throw usage("--ort-profile is for the CPU");
         }
         // Before the model is there: both may not fit at once.
         Ceilings ceilings = ceilings(device);
-        try (LoadedModel loaded = LoadedModel.open(folder)) {
+        try (LoadedModel loaded = LoadedModel.open(chosen.folder())) {
             KvBudget kv = model.kv.budget(device.kind(), loaded.shape());
             StepReport report = new StepReport(
                     settings(loaded, device, kv),

@@ -95,7 +95,7 @@ final class ModelOptions {
     }
 
     /** Refuses what is wrong whatever the package. */
-    void check() {
+    private void check() {
         require("--threads", threads, 1, MOST_THREADS);
         require("--encoder-threads", encoderThreads, 1, MOST_THREADS);
         require("--encoder-batch", batch(Device.CPU), 1, 1 << 10);
@@ -112,13 +112,28 @@ final class ModelOptions {
         return kind == Device.CUDA ? GPU_BATCH : BATCH;
     }
 
-    ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
+    /**
+     * What a command runs.
+     *
+     * @param folder of the package
+     * @param manifest of the package
+     * @param device that runs it
+     */
+    record Chosen(Path folder, PackageManifest manifest, DeviceChoice device) {}
+
+    /** Checks all options, then finds the package and the device for it. */
+    Chosen choose() {
         check();
         Path folder = packageFolder();
         PackageManifest manifest = ManifestJson.read(folder);
-        DeviceChoice choice = device.choose(folder, manifest);
+        return new Chosen(folder, manifest, device.choose(folder, manifest));
+    }
+
+    ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
+        Chosen chosen = choose();
+        DeviceChoice choice = chosen.device();
         return new ServerConfig(
-                folder,
+                chosen.folder(),
                 Optional.ofNullable(servedName),
                 host,
                 port,
@@ -126,7 +141,7 @@ final class ModelOptions {
                 threads,
                 encoderThreads,
                 batch(choice.kind()),
-                kv.budget(choice.kind(), manifest.shape()),
+                kv.budget(choice.kind(), chosen.manifest().shape()),
                 batchInvariance,
                 engine.options(choice.kind()),
                 limits,

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.LoadedModel;
-import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.BareModel;
@@ -94,13 +93,12 @@ final class ParityCommand implements Callable<Integer> {
         if (tokens < 1 || chunk < 1) {
             throw new ParameterException(spec.commandLine(), "--tokens and --chunk are positive");
         }
-        model.check();
-        Path candidateFolder = model.packageFolder();
-        DeviceChoice choice = model.device.choose(candidateFolder, ManifestJson.read(candidateFolder));
+        ModelOptions.Chosen candidate = model.choose();
+        DeviceChoice choice = candidate.device();
         Path referenceFolder = reference == null ? DemoModel.packageFolder(Device.CPU) : reference;
         ObjectNode report = new JsonMapper().createObjectNode();
         try (LoadedModel first = LoadedModel.open(referenceFolder);
-                LoadedModel second = LoadedModel.open(candidateFolder)) {
+                LoadedModel second = LoadedModel.open(candidate.folder())) {
             List<Prompt> prompts = prompts(first);
             List<Continued> expected = greedy(first, DeviceChoice.CPU, 64, prompts);
             int block = model.kv.budget(choice.kind(), second.shape()).blockSize();

@@ -1,4 +1,4 @@
-package dev.sharegpt4v.runtime.accelerator;
+package dev.sharegpt4v.runtime.execution;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -6,32 +6,34 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/**
- * The one thread that uses a graph: captures belong to the thread that made them, and a device is chosen per thread. Who
- * calls waits; handing over takes microseconds.
- */
-final class DeviceThread implements AutoCloseable {
+/** A thread that does native work for callers who wait; handing over takes microseconds. */
+public final class WorkThread implements AutoCloseable {
 
-    private final ExecutorService thread;
+    private final ExecutorService executor;
 
-    DeviceThread(String name, Accelerator accelerator) {
-        this.thread = Executors.newSingleThreadExecutor(
+    /**
+     * Starts a thread.
+     *
+     * @param first is done on it before anything else; what it throws is thrown here, and the thread ends
+     */
+    public WorkThread(String name, Runnable first) {
+        this.executor = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
         try {
             call(() -> {
-                accelerator.makeCurrent();
+                first.run();
                 return true;
             });
-        } catch (RuntimeException e) {
-            thread.shutdown();
+        } catch (RuntimeException | Error e) {
+            executor.shutdown();
             throw e;
         }
     }
 
     /** Does work on the thread; what it throws is thrown here. An interrupt does not end the wait, since buffers are in use. */
-    <T> T call(Supplier<T> work) {
+    public <T> T call(Supplier<T> work) {
         try {
-            return CompletableFuture.supplyAsync(work, thread).join();
+            return CompletableFuture.supplyAsync(work, executor).join();
         } catch (CompletionException e) {
             switch (e.getCause()) {
                 case RuntimeException cause -> throw cause;
@@ -41,8 +43,9 @@ final class DeviceThread implements AutoCloseable {
         }
     }
 
+    /** Takes no more work, and waits for the end of what it does now. */
     @Override
     public void close() {
-        thread.shutdown();
+        executor.close();
     }
 }

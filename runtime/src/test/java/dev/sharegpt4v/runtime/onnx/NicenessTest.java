@@ -1,9 +1,8 @@
 package dev.sharegpt4v.runtime.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sharegpt4v.runtime.execution.WorkThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-final class YieldingThreadTest {
+final class NicenessTest {
 
     private static final int NICE_FIELD = 18;
 
@@ -32,8 +31,8 @@ final class YieldingThreadTest {
     @EnabledOnOs(OS.LINUX)
     void itAndTheThreadsThatItStartsGiveWayToTheCaller() {
         int own = nice();
-        try (YieldingThread thread = new YieldingThread("test")) {
-            assertThat(thread.call(YieldingThreadTest::nice)).isGreaterThan(own);
+        try (WorkThread thread = new WorkThread("test", Niceness::giveWay)) {
+            assertThat(thread.call(NicenessTest::nice)).isGreaterThan(own);
             int started = thread.call(() -> {
                 CompletableFuture<Integer> found = new CompletableFuture<>();
                 Thread.ofPlatform().start(() -> found.complete(nice()));
@@ -42,30 +41,5 @@ final class YieldingThreadTest {
             assertThat(started).isGreaterThan(own);
         }
         assertThat(nice()).isEqualTo(own);
-    }
-
-    @Test
-    void whatATaskThrowsReachesTheCaller() {
-        try (YieldingThread thread = new YieldingThread("test")) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> thread.call(() -> {
-                        throw new IllegalArgumentException("no picture");
-                    }))
-                    .withMessage("no picture");
-            assertThatThrownBy(() -> thread.call(() -> {
-                        throw new StackOverflowError();
-                    }))
-                    .isInstanceOf(StackOverflowError.class);
-            assertThat(thread.call(() -> "still there")).isEqualTo("still there");
-        }
-    }
-
-    @Test
-    void anInterruptWaitsForTheTask() {
-        try (YieldingThread thread = new YieldingThread("test")) {
-            Thread.currentThread().interrupt();
-            assertThat(thread.call(() -> "done")).isEqualTo("done");
-            assertThat(Thread.interrupted()).isTrue();
-        }
     }
 }
