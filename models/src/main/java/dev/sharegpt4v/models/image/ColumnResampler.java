@@ -1,8 +1,6 @@
 package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.models.image.ImageScratch.Use;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Pillow's two-pass 8-bit resampling of columns of pixels as they come: an output column is made as soon as the last input
@@ -20,10 +18,10 @@ final class ColumnResampler implements PixelColumns {
     private final int top;
     private final int bottom;
     private final int[] places;
-    private final MemorySegment rows;
+    private final int[] rows;
 
-    private MemorySegment ring = MemorySegment.NULL;
-    private MemorySegment made = MemorySegment.NULL;
+    private int[] ring = {};
+    private int[] made = {};
     private Shape shape = new Shape(0, 0, 0, 0, 0, 0);
     private int outputs;
 
@@ -63,7 +61,7 @@ final class ColumnResampler implements PixelColumns {
     }
 
     @Override
-    public MemorySegment target() {
+    public int[] target() {
         return ring;
     }
 
@@ -93,8 +91,8 @@ final class ColumnResampler implements PixelColumns {
             for (int lane = shape.from(); lane < shape.to(); lane++) {
                 int row = shape.row(part, lane);
                 if (row >= top && row < bottom) {
-                    int pixel = made.getAtIndex(ValueLayout.JAVA_INT, part * shape.lanes() + lane);
-                    rows.setAtIndex(ValueLayout.JAVA_INT, (row - top) * stride + output, pixel);
+                    int pixel = made[part * shape.lanes() + lane];
+                    rows[(row - top) * stride + output] = pixel;
                 }
             }
         }
@@ -106,9 +104,9 @@ final class ColumnResampler implements PixelColumns {
      *
      * @return packed pixels, [row, column]
      */
-    MemorySegment pixels() {
+    int[] pixels() {
         int width = horizontal.outputs();
-        MemorySegment pixels = scratch.ints(Use.PIXELS, Math.multiplyExact(vertical.outputs(), width) + stride);
+        int[] pixels = scratch.ints(Use.PIXELS, Math.multiplyExact(vertical.outputs(), width) + stride);
         for (int y = 0; y < vertical.outputs(); y++) {
             int[] weights = vertical.weights()[y];
             for (int tap = 0; tap < weights.length; tap++) {

@@ -2,8 +2,6 @@ package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
@@ -80,7 +78,7 @@ public final class ImageProcessor {
         return new KeptMemory(pool.bytes(), ScratchPool.limit(), kernels.bytes(), Kernels.MOST_BYTES);
     }
 
-    private MemorySegment resizeJpeg(byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch) {
+    private int[] resizeJpeg(byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch) {
         int turn = orientation == Orientation.APPLY ? ExifOrientation.of(file, ImageFormat.JPEG) : 1;
         boolean turned = turn >= 5;
         JpegColumns columns = new JpegColumns(JpegDecoder.read(file, limits, scratch), turned, scratch);
@@ -95,7 +93,7 @@ public final class ImageProcessor {
     }
 
     /** The resized and cropped pixels, packed, [crop, crop]. */
-    MemorySegment resize(RgbImage image, ImageScratch scratch) {
+    int[] resize(RgbImage image, ImageScratch scratch) {
         ResizePlan plan = ResizePlan.of(preprocessing, image.width(), image.height());
         ResampleKernel horizontal = kernels.get(plan.horizontal(), false);
         ResampleKernel vertical = kernels.get(plan.vertical(), false);
@@ -104,13 +102,13 @@ public final class ImageProcessor {
         return resampler.pixels();
     }
 
-    private ImageInput input(MemorySegment pixels, int featureRows) {
+    private ImageInput input(int[] pixels, int featureRows) {
         int side = preprocessing.cropSize();
         int plane = side * side;
         float[] values = new float[3 * plane];
         byte[] bytes = new byte[3 * plane];
         for (int i = 0; i < plane; i++) {
-            int pixel = pixels.getAtIndex(ValueLayout.JAVA_INT, i);
+            int pixel = pixels[i];
             int red = pixel >>> 16;
             int green = pixel >>> 8 & 0xff;
             int blue = pixel & 0xff;

@@ -1,8 +1,6 @@
 package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.models.image.ImageScratch.Use;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * A JPEG's coefficients to columns of pixels.
@@ -24,10 +22,12 @@ final class JpegColumns {
     private final int margin;
     private final int lanes;
     private final JpegPlane[] planes;
-    private final MemorySegment[][] biases;
-    private final MemorySegment[] widened;
-    private final MemorySegment[] sources;
-    private final int[] sourcesAt;
+    private final int[][][] biases;
+    /** Samples of all planes, then for each a column of widened ones. */
+    private final int[] samples;
+
+    private final int[] widened;
+    private final int[] sources;
 
     /**
      * Prepares a picture.
@@ -55,27 +55,23 @@ final class JpegColumns {
         this.lanes = Math.min(LANES, Lanes.padded(needed));
         int size = partsDown * lanes;
         this.planes = new JpegPlane[count];
-        this.biases = new MemorySegment[count][];
-        this.widened = new MemorySegment[count];
-        this.sources = new MemorySegment[count];
-        this.sourcesAt = new int[count];
+        this.biases = new int[count][][];
+        this.widened = new int[count];
+        this.sources = new int[count];
         int memory = 0;
         for (JpegPlane.Axes one : axes) {
             memory += one.memory(lanes);
         }
-        MemorySegment samples = scratch.ints(Use.SAMPLES, memory);
-        // For each component one line of widened samples and two of what is added before they are shifted.
-        MemorySegment lines = scratch.ints(Use.LINES, 3 * count * size);
-        // Lines of the transform, and the coefficients before it, of which planes leave none behind.
-        MemorySegment work = scratch.ints(Use.WORK, 72 * lanes);
-        work.asSlice(0, 72L * lanes * Integer.BYTES).fill((byte) 0);
+        this.samples = scratch.ints(Use.SAMPLES, memory + count * size);
+        int[] work = new int[8 * lanes];
+        int[] tile = new int[64 * lanes];
         int at = 0;
         for (int i = 0; i < count; i++) {
-            planes[i] = new JpegPlane(picture, i, axes[i], lanes, samples, at, work);
+            planes[i] = new JpegPlane(picture, i, axes[i], lanes, samples, at, work, tile);
             at += axes[i].memory(lanes);
             boolean smooths = axes[i].smoothAcross() || axes[i].smoothDown();
-            widened[i] = line(lines, 3 * i, size);
-            biases[i] = new MemorySegment[] {line(lines, 3 * i + 1, size), line(lines, 3 * i + 2, size)};
+            widened[i] = memory + i * size;
+            biases[i] = new int[][] {new int[size], new int[size]};
             if (smooths) {
                 fillBiases(axes[i], biases[i]);
             }
@@ -142,37 +138,34 @@ final class JpegColumns {
         JpegPlane plane = planes[index];
         JpegPlane.Axes axes = plane.axes();
         int own = column / axes.repeatAcross();
-        MemorySegment target = widened[index];
         int length = partsDown * lanes;
         int place = plane.place(own);
         if (axes.smoothAcross()) {
             int other = Math.clamp(column % 2 == 0 ? own - 1 : own + 1, 0, axes.width() - 1);
-            MemorySegment bias = biases[index][column & 1];
+            int[] bias = biases[index][column & 1];
             int shift = axes.smoothDown() ? 4 : 2;
-            SampleVectors.smooth(plane.columns(), place, plane.place(other), bias, shift, target, 0, length);
+            SampleVectors.smooth(samples, place, plane.place(other), bias, shift, widened[index], length);
         } else if (axes.smoothDown()) {
-            SampleVectors.quarter(plane.columns(), place, biases[index][column & 1], target, 0, length);
+            SampleVectors.quarter(samples, place, biases[index][column & 1], widened[index], length);
         } else {
-            sources[index] = plane.columns();
-            sourcesAt[index] = place;
+            sources[index] = place;
             return;
         }
-        sources[index] = target;
-        sourcesAt[index] = 0;
+        sources[index] = widened[index];
     }
 
-    private void convert(MemorySegment pixels, int to, int length) {
+    private void convert(int[] pixels, int to, int length) {
         switch (picture.colours()) {
-            case GRAY -> SampleVectors.gray(sources[0], sourcesAt[0], pixels, to, length);
-            case RGB -> SampleVectors.rgb(sources, sourcesAt, pixels, to, length);
-            case YCC -> SampleVectors.ycc(sources, sourcesAt, pixels, to, length);
-            case CMYK -> SampleVectors.cmyk(sources, sourcesAt, pixels, to, length);
-            case YCCK -> SampleVectors.ycck(sources, sourcesAt, pixels, to, length);
+            case GRAY -> SampleVectors.gray(samples, sources[0], pixels, to, length);
+            case RGB -> SampleVectors.rgb(samples, sources, pixels, to, length);
+            case YCC -> SampleVectors.ycc(samples, sources, pixels, to, length);
+            case CMYK -> SampleVectors.cmyk(samples, sources, pixels, to, length);
+            case YCCK -> SampleVectors.ycck(samples, sources, pixels, to, length);
         }
     }
 
     /** What is added before the shift, for even and odd columns: libjpeg alternates so as not to lean to one side. */
-    private void fillBiases(JpegPlane.Axes axes, MemorySegment[] biases) {
+    private void fillBiases(JpegPlane.Axes axes, int[][] biases) {
         boolean wide = turned ? axes.smoothDown() : axes.smoothAcross();
         boolean high = turned ? axes.smoothAcross() : axes.smoothDown();
         for (int parity = 0; parity < 2; parity++) {
@@ -180,12 +173,8 @@ final class JpegColumns {
                 int x = turned ? i / lanes & 1 : parity;
                 int y = turned ? parity : i / lanes & 1;
                 int bias = wide && high ? 8 - x : 1 + (wide ? x : y);
-                biases[parity].setAtIndex(ValueLayout.JAVA_INT, i, bias);
+                biases[parity][i] = bias;
             }
         }
-    }
-
-    private static MemorySegment line(MemorySegment lines, int number, int size) {
-        return lines.asSlice((long) number * size * Integer.BYTES, (long) size * Integer.BYTES);
     }
 }

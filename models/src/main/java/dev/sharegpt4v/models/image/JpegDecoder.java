@@ -6,12 +6,11 @@ final class JpegDecoder {
     private JpegDecoder() {}
 
     static RgbImage decode(byte[] file, ImageLimits limits) {
-        try (ImageScratch scratch = new ImageScratch()) {
-            JpegColumns columns = new JpegColumns(read(file, limits, scratch), false, scratch);
-            RgbColumns pixels = new RgbColumns(columns.width(), columns.height(), scratch);
-            columns.give(pixels, 0, columns.width(), 0, columns.height());
-            return pixels.image();
-        }
+        ImageScratch scratch = new ImageScratch();
+        JpegColumns columns = new JpegColumns(read(file, limits, scratch), false, scratch);
+        RgbColumns pixels = new RgbColumns(columns.width(), columns.height(), scratch);
+        columns.give(pixels, 0, columns.width(), 0, columns.height());
+        return pixels.image();
     }
 
     /**

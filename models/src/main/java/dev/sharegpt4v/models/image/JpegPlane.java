@@ -1,8 +1,5 @@
 package dev.sharegpt4v.models.image;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /**
  * One component of a JPEG as columns of samples at full height, one MCU after the other; what is left is to widen them.
  *
@@ -20,14 +17,13 @@ final class JpegPlane {
     private final Axes axes;
     private final int lanes;
 
-    private final MemorySegment samples;
-    private final MemorySegment work;
+    private final int[] samples;
+    private final int[] work;
     private final int samplesAt;
     private final int sampleRows;
-    private final MemorySegment heightened;
     private final int heightenedAt;
     private final int size;
-    private final MemorySegment tile;
+    private final int[] tile;
     private final int[] places = new int[64];
 
     /**
@@ -104,9 +100,10 @@ final class JpegPlane {
      * A component.
      *
      * @param memory takes the samples, from {@code at} on
-     * @param work eight lines of lanes, then 64 that are zero between two calls
+     * @param work eight lines of lanes
+     * @param tile 64 lines, which are zero between two calls
      */
-    JpegPlane(JpegPicture picture, int index, Axes axes, int lanes, MemorySegment memory, int at, MemorySegment work) {
+    JpegPlane(JpegPicture picture, int index, Axes axes, int lanes, int[] memory, int at, int[] work, int[] tile) {
         this.component = picture.frame().components().get(index);
         this.coefficients = picture.coefficients();
         this.factors = picture.quantisation()[index];
@@ -114,10 +111,9 @@ final class JpegPlane {
         this.lanes = lanes;
         this.samples = memory;
         this.work = work;
-        this.tile = work.asSlice(8L * lanes * Integer.BYTES, 64L * lanes * Integer.BYTES);
+        this.tile = tile;
         this.samplesAt = at;
         this.sampleRows = 8 * axes.down() * lanes + PixelColumns.GAP;
-        this.heightened = memory;
         this.heightenedAt = axes.isDirect() ? at : at + 8 * axes.across() * sampleRows;
         this.size = 8 * axes.down() * lanes * axes.repeatDown() + PixelColumns.GAP;
         for (int k = 0; k < 64; k++) {
@@ -135,10 +131,6 @@ final class JpegPlane {
 
     private int across() {
         return axes.turned() ? lanes : sampleRows;
-    }
-
-    MemorySegment columns() {
-        return heightened;
     }
 
     /** Place of a column of samples at full height. */
@@ -195,11 +187,11 @@ final class JpegPlane {
         short[] values = coefficients.values();
         int[] steps = factors;
         int[] lines = places;
-        MemorySegment target = tile;
+        int[] target = tile;
         int at = from;
         for (long rest = mask; rest != 0; rest &= rest - 1) {
             int k = Long.numberOfTrailingZeros(rest);
-            target.setAtIndex(ValueLayout.JAVA_INT, lane + lines[k], (short) (values[at++] * steps[k]));
+            target[lane + lines[k]] = (short) (values[at++] * steps[k]);
         }
     }
 
@@ -223,17 +215,17 @@ final class JpegPlane {
         } else {
             for (int row = 0; row < 8 * axes.down() * axes.repeatDown(); row++) {
                 int source = from + row / axes.repeatDown() * lanes;
-                MemorySegment.copy(samples, source * 4L, heightened, (to + row * lanes) * 4L, lanes * 4L);
+                System.arraycopy(samples, source, samples, to + row * lanes, lanes);
             }
         }
     }
 
     private int get(int at) {
-        return samples.getAtIndex(ValueLayout.JAVA_INT, at);
+        return samples[at];
     }
 
     private void set(int at, int value) {
-        samples.setAtIndex(ValueLayout.JAVA_INT, at, value);
+        samples[at] = value;
     }
 
     /** The picture's first and last rows count for what lies beyond them. */

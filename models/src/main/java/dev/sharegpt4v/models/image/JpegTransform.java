@@ -1,6 +1,5 @@
 package dev.sharegpt4v.models.image;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -32,15 +31,7 @@ final class JpegTransform {
      * @param lanes a multiple of a vector's length
      * @param work eight lines of lanes
      */
-    static void run(
-            MemorySegment tile,
-            long present,
-            MemorySegment samples,
-            int at,
-            int down,
-            int across,
-            int lanes,
-            MemorySegment work) {
+    static void run(int[] tile, long present, int[] samples, int at, int down, int across, int lanes, int[] work) {
         int shift = CONSTANT_BITS - PASS_BITS;
         int bias = 1 << (shift - 1);
         int step = 8 * lanes;
@@ -76,7 +67,7 @@ final class JpegTransform {
     }
 
     /** The same where no block has more than a mean. */
-    static void runMeans(MemorySegment tile, MemorySegment samples, int at, int down, int across, int lanes) {
+    static void runMeans(int[] tile, int[] samples, int at, int down, int across, int lanes) {
         for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
             IntVector mean = Lanes.load(tile, lane);
             IntVector sample = mean.add(4)
@@ -94,7 +85,7 @@ final class JpegTransform {
 
     // Three small methods: compiled as one they pass the compiler's limit, and vectors become objects.
 
-    private static void evens(MemorySegment tile, int from, int step, int lanes, int bias, MemorySegment work) {
+    private static void evens(int[] tile, int from, int step, int lanes, int bias, int[] work) {
         for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
             int at = from + lane;
             IntVector i2 = Lanes.load(tile, at + 2 * step);
@@ -115,7 +106,7 @@ final class JpegTransform {
         }
     }
 
-    private static void odds(MemorySegment tile, int from, int step, int lanes, MemorySegment work) {
+    private static void odds(int[] tile, int from, int step, int lanes, int[] work) {
         for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
             int at = from + lane;
             IntVector i1 = Lanes.load(tile, at + step);
@@ -137,7 +128,7 @@ final class JpegTransform {
     }
 
     /** Evens and odds where only the first four are not zero: the same sums, with the constants added up. */
-    private static void firstHalf(MemorySegment tile, int from, int step, int lanes, int bias, MemorySegment work) {
+    private static void firstHalf(int[] tile, int from, int step, int lanes, int bias, int[] work) {
         for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
             int at = from + lane;
             IntVector i0 = Lanes.load(tile, at);
@@ -159,7 +150,7 @@ final class JpegTransform {
     }
 
     /** Makes a tile zero again that holds coefficients of these kinds. */
-    static void clear(MemorySegment tile, long present, int lanes) {
+    static void clear(int[] tile, long present, int lanes) {
         IntVector zero = IntVector.zero(Lanes.SPECIES);
         for (long rest = present; rest != 0; rest &= rest - 1) {
             int line = Long.numberOfTrailingZeros(rest) * lanes;
@@ -169,7 +160,7 @@ final class JpegTransform {
         }
     }
 
-    private static void clear(MemorySegment samples, int from, int step, int lanes) {
+    private static void clear(int[] samples, int from, int step, int lanes) {
         IntVector zero = IntVector.zero(Lanes.SPECIES);
         for (int row = 0; row < 8; row++) {
             for (int lane = 0; lane < lanes; lane += Lanes.LENGTH) {
@@ -178,8 +169,7 @@ final class JpegTransform {
         }
     }
 
-    private static void combine(
-            MemorySegment work, int lanes, int shift, int low, int high, MemorySegment tile, int to, int step) {
+    private static void combine(int[] work, int lanes, int shift, int low, int high, int[] tile, int to, int step) {
         for (int pair = 0; pair < 4; pair++) {
             int first = to + pair * step;
             int last = to + (7 - pair) * step;

@@ -1,6 +1,5 @@
 package dev.sharegpt4v.models.image;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -21,14 +20,7 @@ final class PixelBlend {
      * @param length a multiple of a vector's length
      */
     static void blend(
-            MemorySegment pixels,
-            int[] from,
-            int[] weights,
-            int background,
-            int outside,
-            MemorySegment target,
-            int to,
-            int length) {
+            int[] pixels, int[] from, int[] weights, int background, int outside, int[] target, int to, int length) {
         int red = ROUND + (background >>> 16) * outside;
         int green = ROUND + (background >>> 8 & 0xff) * outside;
         int blue = ROUND + (background & 0xff) * outside;

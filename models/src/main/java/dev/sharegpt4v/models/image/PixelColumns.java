@@ -1,7 +1,5 @@
 package dev.sharegpt4v.models.image;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Takes a picture column by column, each holding the pixels of many rows, as {@code red ‹‹ 16 | green ‹‹ 8 | blue}.
  *
@@ -16,7 +14,7 @@ interface PixelColumns {
     void begin(Shape shape);
 
     /** Where columns are written to. */
-    MemorySegment target();
+    int[] target();
 
     /** Place of a column in the target. */
     int place(int column);

@@ -1,8 +1,5 @@
 package dev.sharegpt4v.models.image;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /** A picture in memory as columns of pixels. */
 final class RasterColumns {
 
@@ -19,13 +16,13 @@ final class RasterColumns {
             int rows = Math.min(ROWS, bottom - first);
             int lanes = Lanes.padded(rows);
             target.begin(new PixelColumns.Shape(first, lanes, 1, 0, rows, image.height()));
-            MemorySegment pixels = target.target();
+            int[] pixels = target.target();
             for (int x = left; x < right; x++) {
                 int to = target.place(x);
                 int at = (first * width + x) * 3;
                 for (int row = 0; row < rows; row++, at += 3 * width) {
                     int pixel = (rgb[at] & 0xff) << 16 | (rgb[at + 1] & 0xff) << 8 | rgb[at + 2] & 0xff;
-                    pixels.setAtIndex(ValueLayout.JAVA_INT, to + row, pixel);
+                    pixels[to + row] = pixel;
                 }
                 target.end(x);
             }

@@ -1,8 +1,6 @@
 package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.models.image.ImageScratch.Use;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** Columns put together to a whole picture. */
 final class RgbColumns implements PixelColumns {
@@ -10,7 +8,7 @@ final class RgbColumns implements PixelColumns {
     private final int width;
     private final byte[] rgb;
     private final ImageScratch scratch;
-    private MemorySegment column = MemorySegment.NULL;
+    private int[] column = {};
     private Shape shape = new Shape(0, 0, 0, 0, 0, 0);
 
     RgbColumns(int width, int height, ImageScratch scratch) {
@@ -30,7 +28,7 @@ final class RgbColumns implements PixelColumns {
     }
 
     @Override
-    public MemorySegment target() {
+    public int[] target() {
         return column;
     }
 
@@ -45,7 +43,7 @@ final class RgbColumns implements PixelColumns {
             for (int lane = shape.from(); lane < shape.to(); lane++) {
                 int y = shape.row(part, lane);
                 if (y < shape.height()) {
-                    int pixel = column.getAtIndex(ValueLayout.JAVA_INT, part * shape.lanes() + lane);
+                    int pixel = column[part * shape.lanes() + lane];
                     int at = (y * width + x) * 3;
                     rgb[at] = (byte) (pixel >> 16);
                     rgb[at + 1] = (byte) (pixel >> 8);

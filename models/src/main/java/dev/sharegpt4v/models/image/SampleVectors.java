@@ -2,7 +2,6 @@ package dev.sharegpt4v.models.image;
 
 import static dev.sharegpt4v.models.image.Lanes.load;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -17,90 +16,92 @@ final class SampleVectors {
     private SampleVectors() {}
 
     /** Three times the near sample and once the far one. */
-    static void sum(MemorySegment samples, int near, int far, int to, int length) {
+    static void sum(int[] samples, int near, int far, int to, int length) {
         for (int i = 0; i < length; i += Lanes.LENGTH) {
             Lanes.store(three(load(samples, near + i), load(samples, far + i)), samples, to + i);
         }
     }
 
     /** (3 near + far + bias) ›› shift. */
-    static void smooth(
-            MemorySegment samples,
-            int near,
-            int far,
-            MemorySegment bias,
-            int shift,
-            MemorySegment target,
-            int to,
-            int length) {
+    static void smooth(int[] samples, int near, int far, int[] bias, int shift, int to, int length) {
         for (int i = 0; i < length; i += Lanes.LENGTH) {
             Lanes.store(
                     three(load(samples, near + i), load(samples, far + i))
                             .add(load(bias, i))
                             .lanewise(VectorOperators.ASHR, shift),
-                    target,
+                    samples,
                     to + i);
         }
     }
 
     /** (sum + bias) ›› 2. */
-    static void quarter(MemorySegment sums, int from, MemorySegment bias, MemorySegment target, int to, int length) {
+    static void quarter(int[] samples, int from, int[] bias, int to, int length) {
         for (int i = 0; i < length; i += Lanes.LENGTH) {
-            Lanes.store(load(sums, from + i).add(load(bias, i)).lanewise(VectorOperators.ASHR, 2), target, to + i);
+            Lanes.store(load(samples, from + i).add(load(bias, i)).lanewise(VectorOperators.ASHR, 2), samples, to + i);
         }
     }
 
-    static void gray(MemorySegment light, int at, MemorySegment pixels, int to, int length) {
+    static void gray(int[] samples, int at, int[] pixels, int to, int length) {
         for (int i = 0; i < length; i += Lanes.LENGTH) {
-            Lanes.store(load(light, at + i).mul(0x10101), pixels, to + i);
+            Lanes.store(load(samples, at + i).mul(0x10101), pixels, to + i);
         }
     }
 
-    static void rgb(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
+    static void rgb(int[] samples, int[] at, int[] pixels, int to, int length) {
         for (int i = 0; i < length; i += Lanes.LENGTH) {
             Lanes.store(
-                    pack(load(planes[0], at[0] + i), load(planes[1], at[1] + i), load(planes[2], at[2] + i)),
-                    pixels,
-                    to + i);
+                    pack(load(samples, at[0] + i), load(samples, at[1] + i), load(samples, at[2] + i)), pixels, to + i);
         }
     }
 
-    static void ycc(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
-        MemorySegment luma = planes[0];
-        MemorySegment blues = planes[1];
-        MemorySegment reds = planes[2];
+    /** Constants stand before the loop: made where they are used, they take the compiler's nodes, and vectors become objects. */
+    static void ycc(int[] samples, int[] at, int[] pixels, int to, int length) {
+        IntVector middle = IntVector.broadcast(Lanes.SPECIES, 128);
+        IntVector half = IntVector.broadcast(Lanes.SPECIES, 32_768);
+        IntVector zero = IntVector.zero(Lanes.SPECIES);
+        IntVector full = IntVector.broadcast(Lanes.SPECIES, 255);
         int lumaAt = at[0];
         int blueAt = at[1];
         int redAt = at[2];
         for (int i = 0; i < length; i += Lanes.LENGTH) {
-            IntVector y = load(luma, lumaAt + i);
-            IntVector cb = load(blues, blueAt + i).sub(128);
-            IntVector cr = load(reds, redAt + i).sub(128);
-            Lanes.store(pack(red(y, cr), green(y, cb, cr), blue(y, cb)), pixels, to + i);
-        }
-    }
-
-    /** Stored inks are light already: what is stored is 255 less the ink. */
-    static void cmyk(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
-        for (int i = 0; i < length; i += Lanes.LENGTH) {
-            IntVector black = load(planes[3], at[3] + i);
+            IntVector y =
+                    load(samples, lumaAt + i).lanewise(VectorOperators.LSHL, 16).add(half);
+            IntVector cb = load(samples, blueAt + i).sub(middle);
+            IntVector cr = load(samples, redAt + i).sub(middle);
+            IntVector red = y.add(cr.mul(91_881));
+            IntVector green = y.sub(cb.mul(22_554)).sub(cr.mul(46_802));
+            IntVector blue = y.add(cb.mul(116_130));
             Lanes.store(
                     pack(
-                            under(load(planes[0], at[0] + i), black),
-                            under(load(planes[1], at[1] + i), black),
-                            under(load(planes[2], at[2] + i), black)),
+                            red.lanewise(VectorOperators.ASHR, 16).max(zero).min(full),
+                            green.lanewise(VectorOperators.ASHR, 16).max(zero).min(full),
+                            blue.lanewise(VectorOperators.ASHR, 16).max(zero).min(full)),
                     pixels,
                     to + i);
         }
     }
 
-    static void ycck(MemorySegment[] planes, int[] at, MemorySegment pixels, int to, int length) {
+    /** Stored inks are light already: what is stored is 255 less the ink. */
+    static void cmyk(int[] samples, int[] at, int[] pixels, int to, int length) {
+        for (int i = 0; i < length; i += Lanes.LENGTH) {
+            IntVector black = load(samples, at[3] + i);
+            Lanes.store(
+                    pack(
+                            under(load(samples, at[0] + i), black),
+                            under(load(samples, at[1] + i), black),
+                            under(load(samples, at[2] + i), black)),
+                    pixels,
+                    to + i);
+        }
+    }
+
+    static void ycck(int[] samples, int[] at, int[] pixels, int to, int length) {
         IntVector full = IntVector.broadcast(Lanes.SPECIES, 255);
         for (int i = 0; i < length; i += Lanes.LENGTH) {
-            IntVector y = load(planes[0], at[0] + i);
-            IntVector cb = load(planes[1], at[1] + i).sub(128);
-            IntVector cr = load(planes[2], at[2] + i).sub(128);
-            IntVector black = load(planes[3], at[3] + i);
+            IntVector y = load(samples, at[0] + i);
+            IntVector cb = load(samples, at[1] + i).sub(128);
+            IntVector cr = load(samples, at[2] + i).sub(128);
+            IntVector black = load(samples, at[3] + i);
             Lanes.store(
                     pack(
                             under(full.sub(red(y, cr)), black),

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Keeps the memory of preparations that have ended, one per processor and of ordinary size at the most. */
 final class ScratchPool {
 
-    /** A photograph of twelve megapixels fits; what a larger one took is freed after it. */
+    /** A photograph of twelve megapixels fits; what a larger one took is dropped after it. */
     private static final long MOST_BYTES = 64L << 20;
 
     private static final int MOST = Runtime.getRuntime().availableProcessors();
@@ -38,10 +38,10 @@ final class ScratchPool {
 
     void giveBack(ImageScratch scratch) {
         if (scratch.size() > MOST_BYTES) {
-            scratch.close();
-        } else if (count.incrementAndGet() > MOST) {
+            return;
+        }
+        if (count.incrementAndGet() > MOST) {
             count.decrementAndGet();
-            scratch.close();
         } else {
             bytes.addAndGet(scratch.size());
             idle.addFirst(scratch);

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -91,10 +89,10 @@ final class ImageProcessorTest {
         return line;
     }
 
-    private static byte[] bytes(MemorySegment pixels, int count) {
+    private static byte[] bytes(int[] pixels, int count) {
         byte[] rgb = new byte[3 * count];
         for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = (byte) (pixels.getAtIndex(ValueLayout.JAVA_INT, i / 3) >> 8 * (2 - i % 3));
+            rgb[i] = (byte) (pixels[i / 3] >> 8 * (2 - i % 3));
         }
         return rgb;
     }
