@@ -117,6 +117,7 @@ public final class Application implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         Identity identity = new Identity(
                 name,
+                Version.TEXT,
                 "fp_" + Integer.toHexString((name + Version.TEXT).hashCode()),
                 clock.instant().getEpochSecond(),
                 clock,

@@ -13,6 +13,9 @@ import java.util.UUID;
 final class Answers {
 
     static final String REQUEST_ID = "x-request-id";
+    /** Bound while HEAD is answered. */
+    static final ScopedValue<Boolean> WITHOUT_BODY = ScopedValue.newInstance();
+
     private static final int LONGEST_ID = 128;
 
     private Answers() {}
@@ -20,7 +23,17 @@ final class Answers {
     static void json(ServerResponse response, int status, JsonNode body) {
         response.status(Status.create(status));
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        response.send(WireWriter.bytes(body));
+        send(response, WireWriter.bytes(body));
+    }
+
+    /** Sends a body, or to HEAD its length alone; the web server itself would send the body there, too. */
+    static void send(ServerResponse response, byte[] body) {
+        if (WITHOUT_BODY.isBound()) {
+            response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
+            response.send(new byte[0]);
+        } else {
+            response.send(body);
+        }
     }
 
     static void error(ServerResponse response, ApiException error) {

@@ -9,8 +9,7 @@ import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.CaptionRequest;
 import dev.sharegpt4v.server.openai.WireWriter;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** {@code POST /v1/captions}: one question, by default a standard one, about each of some images. */
-final class CaptionsEndpoint implements HttpService {
+final class CaptionsEndpoint implements Handler {
 
     private final ServedModel model;
     private final HttpLimits limits;
@@ -29,28 +28,18 @@ final class CaptionsEndpoint implements HttpService {
     private final TextLimit textLimit;
     private final Completions completions;
 
-    CaptionsEndpoint(
-            ServedModel model,
-            HttpLimits limits,
-            AdmissionGate gate,
-            ImageIntake images,
-            TextLimit textLimit,
-            Identity identity) {
-        this.model = model;
-        this.limits = limits;
-        this.gate = gate;
-        this.images = images;
-        this.identity = identity;
-        this.textLimit = textLimit;
+    CaptionsEndpoint(EndpointParts parts) {
+        this.model = parts.model();
+        this.limits = parts.limits();
+        this.gate = parts.gate();
+        this.images = parts.images();
+        this.identity = parts.identity();
+        this.textLimit = parts.textLimit();
         this.completions = new Completions(model, limits.deadlines());
     }
 
     @Override
-    public void routing(HttpRules rules) {
-        rules.post(this::post);
-    }
-
-    private void post(ServerRequest request, ServerResponse response) throws InterruptedException {
+    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
             boolean form = RequestBody.mediaType(request).equals("multipart/form-data");
             Optional<CaptionForm> parts = form ? Optional.of(CaptionForm.read(request, limits)) : Optional.empty();

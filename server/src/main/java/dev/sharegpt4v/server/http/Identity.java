@@ -9,12 +9,14 @@ import java.util.UUID;
  * Under what name, since when and on which device this server answers.
  *
  * @param model the served name
+ * @param version of the server
  * @param fingerprint of model and version
  * @param started seconds since 1970
  * @param clock for the answers' time
  * @param device that runs the model
  */
-public record Identity(String model, String fingerprint, long started, Clock clock, ServedDevice device) {
+public record Identity(
+        String model, String version, String fingerprint, long started, Clock clock, ServedDevice device) {
 
     void requireModel(String asked) {
         if (!asked.equals(model)) {

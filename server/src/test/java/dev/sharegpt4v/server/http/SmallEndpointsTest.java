@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sharegpt4v.server.testing.ErrorAnswer;
 import dev.sharegpt4v.server.testing.Golden;
+import dev.sharegpt4v.server.testing.RawClient;
 import dev.sharegpt4v.server.testing.ScriptedServer;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +41,53 @@ final class SmallEndpointsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/v1/models/%73cripted", "/v1/models/script%65d"})
+    void aNameMayBePercentEncoded(String path) {
+        Response answer = RestAssured.given()
+                .spec(server.spec())
+                .urlEncodingEnabled(false)
+                .get(path);
+        assertThat(Golden.parse(answer.asString())).isEqualTo(Golden.parse(CARD));
+    }
+
+    @Test
+    void theVersionIsTold() {
+        assertThat(server.get("/version").asString()).isEqualTo("{\"version\":\"0\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models", "/health/ready", "/version", "/metrics"})
+    void whatIsReadIsAnsweredToHeadWithoutABody(String path) throws IOException {
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readUntil("\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 ")
+                    .containsPattern("(?i)content-length: [1-9]");
+            client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readUntil("\"live\"")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void headOfNothingHasNoBodyEither() throws IOException {
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("HEAD /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 404 ");
+            client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readUntil("\"live\"")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void optionsTellsTheMethods() {
+        Response answer = RestAssured.given().spec(server.spec()).options("/v1/chat/completions");
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(answer.header("Allow")).isEqualTo("POST");
+        assertThat(RestAssured.given().spec(server.spec()).options("/nowhere").statusCode())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/v1/models/other", "/v1/models/owner/other", "/v1/models/Scripted"})
     void noOtherModelHas(String path) {
         ErrorAnswer.is(server.get(path), 404, "model_not_found", "model");
@@ -61,7 +110,7 @@ final class SmallEndpointsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1", "/v1/chat", "/v1/chat/completions/x", "/v1/completions", "/health", "/a/../b"})
+    @ValueSource(strings = {"/", "/v1", "/v1/chat", "/v1/chat/completions/x", "/v1/nothing", "/health", "/a/../b"})
     void thereIsNothingElsewhere(String path) {
         ErrorAnswer.is(server.get(path), 404, "not_found", "");
     }
@@ -71,11 +120,11 @@ final class SmallEndpointsTest {
         "GET,    /v1/chat/completions, POST",
         "PUT,    /v1/chat/completions, POST",
         "DELETE, /v1/captions,         POST",
-        "POST,   /v1/models,           GET",
-        "DELETE, /v1/models/scripted,  GET",
-        "POST,   /health/live,         GET",
-        "POST,   /health/ready,        GET",
-        "PATCH,  /metrics,             GET",
+        "POST,   /v1/models,           'GET, HEAD'",
+        "DELETE, /v1/models/scripted,  'GET, HEAD'",
+        "POST,   /health/live,         'GET, HEAD'",
+        "POST,   /health/ready,        'GET, HEAD'",
+        "PATCH,  /metrics,             'GET, HEAD'",
     })
     void aWrongMethodIsToldTheRightOne(String method, String path, String allowed) {
         Response answer = RestAssured.given().spec(server.spec()).request(method, path);

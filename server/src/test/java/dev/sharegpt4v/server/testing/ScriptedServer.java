@@ -88,7 +88,7 @@ public final class ScriptedServer implements AutoCloseable {
                 CONTEXT,
                 engine);
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
-        Identity identity = new Identity(MODEL, "fp_test", 1_767_225_600, clock, DEVICE);
+        Identity identity = new Identity(MODEL, "0", "fp_test", 1_767_225_600, clock, DEVICE);
         HttpFrontend frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
         this.web = WebServer.builder()
                 .host("127.0.0.1")
