@@ -6,7 +6,6 @@ import dev.sharegpt4v.runtime.engine.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Conversations to prompts: renders the template, tokenises the text between images, and reserves the images' positions.
@@ -50,15 +49,36 @@ public final class PromptBuilder {
         return new Prompt(ids.toArray(), images);
     }
 
+    /** The ids of a text that no template is put around, after the begin token where that is wanted. */
+    public int[] encode(String text, boolean withBegin) {
+        IdBuffer ids = new IdBuffer();
+        if (withBegin) {
+            ids.add(beginToken);
+        }
+        ids.addAll(tokenizer.encode(text));
+        return ids.toArray();
+    }
+
     /** The prompt as text, with markers for images and end tokens; for people and golden files. */
     public String render(Conversation conversation) {
-        return TemplateRenderer.render(template, conversation).stream()
-                .map(segment -> switch (segment) {
-                    case Segment.Text text -> text.text();
-                    case Segment.Image _ -> "<image>";
-                    case Segment.End _ -> "</s>";
-                })
-                .collect(Collectors.joining());
+        return renderText(conversation).text();
+    }
+
+    /** The same, and where the markers of images stand. */
+    public RenderedText renderText(Conversation conversation) {
+        StringBuilder text = new StringBuilder();
+        List<Integer> images = new ArrayList<>();
+        for (Segment segment : TemplateRenderer.render(template, conversation)) {
+            switch (segment) {
+                case Segment.Text words -> text.append(words.text());
+                case Segment.Image _ -> {
+                    images.add(text.length());
+                    text.append(RenderedText.IMAGE);
+                }
+                case Segment.End _ -> text.append("</s>");
+            }
+        }
+        return new RenderedText(text.toString(), images);
     }
 
     private static final class IdBuffer {

@@ -24,9 +24,14 @@ public final class IncrementalDetokenizer {
 
     /** The text that this token completes; may be empty. */
     public String append(int id) {
+        return append(tokenizer.pieceBytes(id));
+    }
+
+    /** The text that these bytes complete; may be empty. */
+    String append(byte[] next) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(pending);
-        bytes.writeBytes(tokenizer.pieceBytes(id));
+        bytes.writeBytes(next);
         return take(bytes.toByteArray(), false);
     }
 

@@ -127,6 +127,24 @@ public final class Tokenizer implements AutoCloseable {
         return id >= 0 && id < bytesById.length ? bytesById[id].clone() : new byte[0];
     }
 
+    /** A token as it stands in the vocabulary, such as {@code ▁red}, {@code <0x0A>} or {@code <s>}. */
+    public String pieceText(int id) {
+        return pieces[id];
+    }
+
+    /** The text of any ids with special pieces spelt out, so that nothing is lost; the dummy prefix's space is not part. */
+    public String spellOut(int[] tokens) {
+        IncrementalDetokenizer detokenizer = new IncrementalDetokenizer(this);
+        StringBuilder text = new StringBuilder();
+        for (int token : tokens) {
+            byte[] special = SPECIAL.contains(pieces[token])
+                    ? pieces[token].getBytes(StandardCharsets.UTF_8)
+                    : bytesById[token];
+            text.append(detokenizer.append(special));
+        }
+        return text.append(detokenizer.finish()).toString();
+    }
+
     /** The whole text of a completion, without the dummy prefix's space. */
     public String decode(int[] tokens) {
         IncrementalDetokenizer detokenizer = new IncrementalDetokenizer(this);

@@ -48,6 +48,29 @@ final class PromptBuilderTest {
     }
 
     @Test
+    void theTextSaysWhereItsImagesStand() {
+        try (Tokenizer tokenizer = Tokenizers.demo()) {
+            PromptBuilder builder = new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, 2);
+            Message message = new Message(Role.USER, List.of(IMAGE, IMAGE, new ContentPart.Text("an <image>?")));
+            RenderedText rendered = builder.renderText(new Conversation(List.of(message)));
+            assertThat(rendered.text()).endsWith(" USER: <image><image>\nan <image>? ASSISTANT:");
+            int first = rendered.text().indexOf(RenderedText.IMAGE);
+            assertThat(rendered.images()).containsExactly(first, first + RenderedText.IMAGE.length());
+        }
+    }
+
+    @Test
+    void aTextWithoutTemplateIsItsIdsAfterTheBeginToken() {
+        try (Tokenizer tokenizer = Tokenizers.demo()) {
+            PromptBuilder builder = new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, 2);
+            assertThat(builder.encode("a red circle", false)).containsExactly(tokenizer.encode("a red circle"));
+            assertThat(builder.encode("a red circle", true))
+                    .containsExactly(join(new int[] {1}, tokenizer.encode("a red circle")));
+            assertThat(builder.encode("", true)).containsExactly(1);
+        }
+    }
+
+    @Test
     void twoImagesStandSideBySide() {
         assertThat(ids(user(IMAGE, IMAGE, "Compare.")))
                 .containsExactly(join(PREFIX, I, I, 29871, 13, 6843, 598, 29889, 319, 1799, 9047, 13566, 29901));

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,19 @@ final class TokenizerTest {
         try (Tokenizer tokenizer = Tokenizers.demo()) {
             assertThat(tokenizer.encode("</s><s><unk><image>")).doesNotContain(0, 1, 2);
             assertThat(tokenizer.decode(tokenizer.encode("</s> <image>"))).isEqualTo("</s> <image>");
+        }
+    }
+
+    @Test
+    void idsAreSpeltOutWithoutLosingAny() {
+        try (Tokenizer tokenizer = Tokenizers.demo()) {
+            int[] ids = tokenizer.encode("a red circle 🐈");
+            assertThat(tokenizer.spellOut(ids)).isEqualTo("a red circle 🐈");
+            int[] framed = IntStream.concat(IntStream.concat(IntStream.of(1), IntStream.of(ids)), IntStream.of(2))
+                    .toArray();
+            assertThat(tokenizer.spellOut(framed)).isEqualTo("<s> a red circle 🐈</s>");
+            assertThat(tokenizer.pieceText(1)).isEqualTo("<s>");
+            assertThat(tokenizer.pieceText(ids[0])).startsWith("▁");
         }
     }
 

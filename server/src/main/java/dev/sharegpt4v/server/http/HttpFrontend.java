@@ -46,11 +46,17 @@ public final class HttpFrontend {
 
     /** Every route there is; docs/api.md names them all. */
     private static List<Route> routes(EndpointParts parts, StatusEndpoints status) {
+        TokenizeEndpoints tokens = new TokenizeEndpoints(parts);
+        RenderEndpoints prompts = new RenderEndpoints(parts);
         return List.of(
                 Route.post("/v1/chat/completions", new ChatCompletionsEndpoint(parts)),
+                Route.post("/v1/chat/completions/render", prompts::render),
+                Route.post("/v1/chat/completions/input_tokens", prompts::inputTokens),
                 Route.post("/v1/captions", new CaptionsEndpoint(parts)),
                 Route.get("/v1/models", status::models),
                 Route.get("/v1/models/{+id}", status::oneModel),
+                Route.post("/tokenize", tokens::tokenize),
+                Route.post("/detokenize", tokens::detokenize),
                 Route.get("/version", status::version),
                 Route.get("/health/live", status::live),
                 Route.get("/health/ready", status::ready),

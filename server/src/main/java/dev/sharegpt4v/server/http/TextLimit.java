@@ -32,6 +32,14 @@ final class TextLimit {
                 characters += part instanceof ContentPart.Text(String text) ? text.length() : 0;
             }
         }
+        require(characters, param);
+    }
+
+    void require(String text, String param) {
+        require(text.length(), param);
+    }
+
+    private void require(long characters, String param) {
         if (characters > mostCharacters) {
             throw ApiException.badRequest(
                     "context_length_exceeded",
