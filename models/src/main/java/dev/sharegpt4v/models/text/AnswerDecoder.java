@@ -16,6 +16,20 @@ public final class AnswerDecoder {
         this.endTokens = Set.copyOf(endTokens);
     }
 
+    /**
+     * Takes tokens that stand before the answer, whose first word then keeps its space, and a character that was begun is
+     * gone on with.
+     *
+     * @return their words
+     */
+    public String follow(int[] before) {
+        StringBuilder words = new StringBuilder();
+        for (int token : before) {
+            words.append(detokenizer.append(token));
+        }
+        return words.toString();
+    }
+
     /** The words that a token makes certain; none for a token that ends the answer. */
     public String append(int token) {
         return endTokens.contains(token) ? "" : stops.append(detokenizer.append(token));

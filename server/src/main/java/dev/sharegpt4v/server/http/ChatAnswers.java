@@ -115,14 +115,14 @@ final class ChatAnswers {
         }
         List<Choice> best = beams.stream()
                 .limit(choices.count())
-                .map(beam -> choice(beam, completions.decoder(options)))
+                .map(beam -> choice(beam, completions.decoder(prompt, options)))
                 .toList();
         int tokens = beams.stream().mapToInt(beam -> beam.tokens().size()).sum();
         Usage usage = new Usage(prompt.length(), prompt.imagePositions(), search.cachedTokens(), tokens);
         Answers.json(response, 200, writer.completion(best, usage));
     }
 
-    private static Choice choice(Beam beam, AnswerDecoder decoder) {
+    static Choice choice(Beam beam, AnswerDecoder decoder) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < beam.tokens().size() && !decoder.isStopped(); i++) {
             text.append(decoder.append(beam.tokens().get(i)));
@@ -135,7 +135,7 @@ final class ChatAnswers {
     }
 
     /** The prompt counts once, whatever was made of it; what only some found in the cache, the others computed for them. */
-    private static Usage usage(List<TextGeneration> texts) {
+    static Usage usage(List<TextGeneration> texts) {
         Usage first = texts.getFirst().usage();
         int cached = first.cachedTokens();
         int completion = 0;

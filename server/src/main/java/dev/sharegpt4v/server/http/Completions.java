@@ -23,10 +23,26 @@ final class Completions {
 
     private final ServedModel model;
     private final Deadlines deadlines;
+    private final boolean ofChat;
 
-    Completions(ServedModel model, Deadlines deadlines) {
+    private Completions(ServedModel model, Deadlines deadlines, boolean ofChat) {
         this.model = model;
         this.deadlines = deadlines;
+        this.ofChat = ofChat;
+    }
+
+    /** Answers to conversations. */
+    Completions(ServedModel model, Deadlines deadlines) {
+        this(model, deadlines, true);
+    }
+
+    /** What comes after texts: no template ends it, and its first word keeps its space. */
+    static Completions ofText(ServedModel model, Deadlines deadlines) {
+        return new Completions(model, deadlines, false);
+    }
+
+    private String param() {
+        return ofChat ? "messages" : "prompt";
     }
 
     /** One completion. */
@@ -54,11 +70,11 @@ final class Completions {
         try {
             List<TextGeneration> texts = new ArrayList<>();
             for (Generation generation : model.engine().submitAll(requests)) {
-                texts.add(new TextGeneration(generation, decoder(options, rule.stopTokens()), prompt));
+                texts.add(new TextGeneration(generation, decoder(prompt, options, rule.stopTokens()), prompt));
             }
             return texts;
         } catch (EngineException e) {
-            throw answer(e);
+            throw answer(e, param());
         }
     }
 
@@ -74,15 +90,21 @@ final class Completions {
         return new BeamSearch(model.engine(), request, beams);
     }
 
-    /** The text of ids that end as the options say. */
-    AnswerDecoder decoder(CompletionOptions options) {
-        return decoder(options, ends(options));
+    /** The text of ids that come after a prompt and end as the options say. */
+    AnswerDecoder decoder(Prompt prompt, CompletionOptions options) {
+        return decoder(prompt, options, ends(options));
     }
 
-    private AnswerDecoder decoder(CompletionOptions options, Set<Integer> ends) {
+    private AnswerDecoder decoder(Prompt prompt, CompletionOptions options, Set<Integer> ends) {
         List<String> stops = new ArrayList<>(options.stopStrings());
-        stops.addAll(model.prompts().template().stopStrings());
-        return new AnswerDecoder(model.tokenizer(), stops, ends);
+        if (ofChat) {
+            stops.addAll(model.prompts().template().stopStrings());
+        }
+        AnswerDecoder decoder = new AnswerDecoder(model.tokenizer(), stops, ends);
+        if (!ofChat) {
+            decoder.follow(prompt.tokens());
+        }
+        return decoder;
     }
 
     /** Draws of one request differ, and each is the same whenever it is asked for. */
@@ -105,7 +127,7 @@ final class Completions {
         if (room < 1) {
             throw ApiException.badRequest(
                     "context_length_exceeded",
-                    "messages",
+                    param(),
                     "This model's context has %d positions, but the prompt takes %d, %d of them for images."
                             .formatted(model.positions(), prompt.length(), prompt.imagePositions()));
         }
@@ -114,9 +136,12 @@ final class Completions {
     }
 
     static ApiException answer(EngineException cause) {
+        return answer(cause, "messages");
+    }
+
+    private static ApiException answer(EngineException cause, String param) {
         return switch (cause) {
-            case EngineException.TooLong e ->
-                ApiException.badRequest("context_length_exceeded", "messages", message(e));
+            case EngineException.TooLong e -> ApiException.badRequest("context_length_exceeded", param, message(e));
             case EngineException.TooMany e -> ApiException.invalid("n", message(e));
             case EngineException.QueueFull e -> ApiException.overloaded(message(e));
             case EngineException.TimedOut e -> ApiException.unavailable("timeout", message(e));

@@ -52,6 +52,7 @@ public final class HttpFrontend {
                 Route.post("/v1/chat/completions", new ChatCompletionsEndpoint(parts)),
                 Route.post("/v1/chat/completions/render", prompts::render),
                 Route.post("/v1/chat/completions/input_tokens", prompts::inputTokens),
+                Route.post("/v1/completions", new TextCompletionsEndpoint(parts)),
                 Route.post("/v1/captions", new CaptionsEndpoint(parts)),
                 Route.get("/v1/models", status::models),
                 Route.get("/v1/models/{+id}", status::oneModel),

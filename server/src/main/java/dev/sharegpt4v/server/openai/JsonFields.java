@@ -133,10 +133,27 @@ final class JsonFields {
     }
 
     List<Integer> integers(String name) {
-        List<Integer> found = new ArrayList<>();
+        return integers(array(name), param(name));
+    }
+
+    /** An array of arrays of integers. */
+    List<List<Integer>> integerLists(String name) {
+        List<List<Integer>> found = new ArrayList<>();
         for (JsonNode element : array(name)) {
+            String param = param(name) + "[" + found.size() + "]";
+            if (!element.isArray()) {
+                throw wrongType(param, "an array", element);
+            }
+            found.add(integers(element, param));
+        }
+        return found;
+    }
+
+    private static List<Integer> integers(JsonNode array, String param) {
+        List<Integer> found = new ArrayList<>();
+        for (JsonNode element : array) {
             if (!element.isIntegralNumber() || !element.canConvertToInt()) {
-                throw wrongType(param(name) + "[" + found.size() + "]", "an integer", element);
+                throw wrongType(param + "[" + found.size() + "]", "an integer", element);
             }
             found.add(element.intValue());
         }

@@ -137,7 +137,7 @@ public record WireWriter(String id, long created, String model, String fingerpri
         return root;
     }
 
-    private static JsonNode usage(Usage usage) {
+    static JsonNode usage(Usage usage) {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("prompt_tokens", usage.promptTokens());
         node.put("completion_tokens", usage.completionTokens());

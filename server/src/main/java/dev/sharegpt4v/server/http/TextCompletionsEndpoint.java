@@ -1,0 +1,71 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.models.text.AnswerDecoder;
+import dev.sharegpt4v.runtime.engine.Prompt;
+import dev.sharegpt4v.server.openai.TextCompletionRequest;
+import dev.sharegpt4v.server.openai.TextCompletionRequest.TextPrompt;
+import dev.sharegpt4v.server.openai.TextCompletionWriter;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** {@code POST /v1/completions}: what comes after texts or ids, without any template; whole or streamed. */
+final class TextCompletionsEndpoint implements Handler {
+
+    private final ServedModel model;
+    private final HttpLimits limits;
+    private final AdmissionGate gate;
+    private final TextLimit textLimit;
+    private final Identity identity;
+    private final TextAnswers answers;
+
+    TextCompletionsEndpoint(EndpointParts parts) {
+        this.model = parts.model();
+        this.limits = parts.limits();
+        this.gate = parts.gate();
+        this.textLimit = parts.textLimit();
+        this.identity = parts.identity();
+        this.answers = new TextAnswers(Completions.ofText(model, limits.deadlines()), limits.pingInterval());
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
+        try (AdmissionGate.Place _ = gate.enter()) {
+            TextCompletionRequest asked = TextCompletionRequest.read(
+                    RequestBody.json(request, limits.maxBodyBytes()),
+                    model.defaults(),
+                    model.tokenizer().vocabularySize());
+            asked.model().ifPresent(identity::requireModel);
+            try (Client client = LookAhead.watchCurrent()) {
+                List<TextAnswers.Begun> prompts = new ArrayList<>();
+                for (TextPrompt prompt : asked.prompts()) {
+                    prompts.add(begun(prompt, asked));
+                }
+                client.requirePresent();
+                answers.give(response, new TextCompletionWriter(identity.writer("cmpl-")), prompts, asked, client);
+            }
+        }
+    }
+
+    private TextAnswers.Begun begun(TextPrompt prompt, TextCompletionRequest asked) {
+        return switch (prompt) {
+            case TextPrompt.Words(String text, String param) -> {
+                textLimit.require(text, param);
+                int[] ids = model.prompts().encode(text, asked.addBegin() || text.isEmpty());
+                yield new TextAnswers.Begun(new Prompt(ids, List.of()), asked.echo() ? text : "");
+            }
+            case TextPrompt.Ids(List<Integer> list, String _) -> {
+                int[] ids = list.stream().mapToInt(Integer::intValue).toArray();
+                yield new TextAnswers.Begun(new Prompt(ids, List.of()), asked.echo() ? words(ids) : "");
+            }
+        };
+    }
+
+    /** As far as the ids make them certain; what they leave open is part of what follows. */
+    private String words(int[] ids) {
+        return new AnswerDecoder(model.tokenizer(), List.of(), Set.of()).follow(ids);
+    }
+}
