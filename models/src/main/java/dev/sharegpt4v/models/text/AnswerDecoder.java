@@ -1,6 +1,7 @@
 package dev.sharegpt4v.models.text;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The tokens of one answer to its words: no cut characters, and nothing of what ends the answer. One reader. */
@@ -42,6 +43,11 @@ public final class AnswerDecoder {
 
     /** Whether a stop string was met, after which there are no more words. */
     public boolean isStopped() {
-        return stops.matched().isPresent();
+        return stopString().isPresent();
+    }
+
+    /** The stop string that was met. */
+    public Optional<String> stopString() {
+        return stops.matched();
     }
 }

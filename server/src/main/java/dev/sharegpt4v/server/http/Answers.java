@@ -6,6 +6,7 @@ import dev.sharegpt4v.server.openai.WireWriter;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.UUID;
 
@@ -36,7 +37,8 @@ final class Answers {
         }
     }
 
-    static void error(ServerResponse response, ApiException error) {
+    /** Tells an error in the words of the path's clients. */
+    static void error(ServerRequest request, ServerResponse response, ApiException error) {
         if (error.isRetryable()) {
             response.header(HeaderNames.RETRY_AFTER, "1");
         }
@@ -44,7 +46,23 @@ final class Answers {
             // What is left of the body is not read, so the connection cannot be used again.
             response.header(HeaderNames.CONNECTION, "close");
         }
-        json(response, error.status(), WireWriter.error(error));
+        json(
+                response,
+                error.status(),
+                ErrorShape.of(request.prologue().uriPath().path()).body(error, id(response)));
+    }
+
+    /** Names the exchange, in the header that the path's clients look at, too. */
+    static void name(ServerResponse response, String path, String id) {
+        response.header(HeaderNames.create(REQUEST_ID), id);
+        if (ErrorShape.of(path) == ErrorShape.ANTHROPIC) {
+            response.header(HeaderNames.create("request-id"), id);
+        }
+    }
+
+    /** The id of the exchange. */
+    static String id(ServerResponse response) {
+        return response.headers().first(HeaderNames.create(REQUEST_ID)).orElse("");
     }
 
     /** The caller's id where it has a sane one, else a new one. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,19 +50,37 @@ final class EventStream implements AutoCloseable {
         }
     }
 
+    /** Sends events in one piece, each under the name that its {@code type} gives; none after {@link #end()}. */
+    void sendTyped(List<JsonNode> events) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (JsonNode event : events) {
+            add(bytes, "event: " + event.path("type").asText() + "\ndata: ", event);
+        }
+        synchronized (this) {
+            if (!ended) {
+                write(bytes.toByteArray());
+            }
+        }
+    }
+
     /** What is sent from now on is dropped, but for an error: the answer has failed. */
     synchronized void end() {
         ended = true;
     }
 
     /** Tells of a failure by an event, which nothing follows; throws it when nothing was sent, for an answer of its own. */
-    synchronized void sendError(ApiException error) {
+    void sendError(ApiException error) {
+        sendError(error, WireWriter.error(error));
+    }
+
+    /** The same in other words. */
+    synchronized void sendError(ApiException error, JsonNode body) {
         if (output == null) {
             closed = true;
             throw error;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        add(bytes, "event: error\ndata: ", WireWriter.error(error));
+        add(bytes, "event: error\ndata: ", body);
         write(bytes.toByteArray());
     }
 

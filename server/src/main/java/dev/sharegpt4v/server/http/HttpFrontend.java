@@ -47,12 +47,15 @@ public final class HttpFrontend {
     /** Every route there is; docs/api.md names them all. */
     private static List<Route> routes(EndpointParts parts, StatusEndpoints status) {
         TokenizeEndpoints tokens = new TokenizeEndpoints(parts);
+        MessagesEndpoints messages = new MessagesEndpoints(parts);
         RenderEndpoints prompts = new RenderEndpoints(parts);
         return List.of(
                 Route.post("/v1/chat/completions", new ChatCompletionsEndpoint(parts)),
                 Route.post("/v1/chat/completions/render", prompts::render),
                 Route.post("/v1/chat/completions/input_tokens", prompts::inputTokens),
                 Route.post("/v1/completions", new TextCompletionsEndpoint(parts)),
+                Route.post("/v1/messages", messages::post),
+                Route.post("/v1/messages/count_tokens", messages::countTokens),
                 Route.post("/v1/captions", new CaptionsEndpoint(parts)),
                 Route.get("/v1/models", status::models),
                 Route.get("/v1/models/{+id}", status::oneModel),
@@ -112,7 +115,7 @@ public final class HttpFrontend {
     private void refuse(ServerRequest request, ServerResponse response, ApiException failure) {
         metrics.rejected(failure.code());
         if (!response.isSent()) {
-            Answers.error(response, failure);
+            Answers.error(request, response, failure);
         }
     }
 
@@ -150,7 +153,7 @@ public final class HttpFrontend {
 
         @Override
         public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-            response.header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request.headers()));
+            Answers.name(response, request.path().path(), Answers.requestId(request.headers()));
             try {
                 if (request.prologue().method().equals(Method.HEAD)) {
                     ScopedValue.where(Answers.WITHOUT_BODY, true).run(chain::proceed);

@@ -26,12 +26,13 @@ final class ProtocolErrors implements DirectHandler {
             TransportRequest request, EventType type, Status status, ServerResponseHeaders headers, String message) {
         // What has no path yet failed in being read, though the web server takes some of that for its own failure.
         Status told = request.path().isEmpty() && status.code() >= 500 ? Status.BAD_REQUEST_400 : status;
+        String id = Answers.requestId(request.headers());
         TransportResponse.Builder response = TransportResponse.builder()
                 .status(told)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .header(HeaderNames.create(Answers.REQUEST_ID), Answers.requestId(request.headers()))
+                .header(HeaderNames.create(Answers.REQUEST_ID), id)
                 .keepAlive(type.keepAlive())
-                .entity(WireWriter.bytes(WireWriter.error(error(told))));
+                .entity(WireWriter.bytes(ErrorShape.of(request.path()).body(error(told), id)));
         headers.forEach(response::header);
         return response.build();
     }

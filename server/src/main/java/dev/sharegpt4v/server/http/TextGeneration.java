@@ -111,6 +111,11 @@ final class TextGeneration implements AutoCloseable {
         return finishReason.orElseThrow(() -> new IllegalStateException("the text has not ended. This is a bug."));
     }
 
+    /** The stop string that ended the text, if one did. */
+    Optional<String> stopString() {
+        return decoder.stopString();
+    }
+
     /** What it took so far. */
     Usage usage() {
         return new Usage(prompt.length(), prompt.imagePositions(), generation.cachedTokens(), completionTokens);

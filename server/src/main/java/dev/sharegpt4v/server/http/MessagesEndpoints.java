@@ -1,0 +1,102 @@
+package dev.sharegpt4v.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.runtime.engine.Prompt;
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.MessagesRequest;
+import dev.sharegpt4v.server.openai.MessagesRequestReader;
+import dev.sharegpt4v.server.openai.MessagesWriter;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code POST /v1/messages} and {@code …/count_tokens}: chats in Anthropic's shape, whole or streamed. */
+final class MessagesEndpoints {
+
+    private final ServedModel model;
+    private final HttpLimits limits;
+    private final AdmissionGate gate;
+    private final Identity identity;
+    private final ChatPrompts prompts;
+    private final Completions completions;
+
+    MessagesEndpoints(EndpointParts parts) {
+        this.model = parts.model();
+        this.limits = parts.limits();
+        this.gate = parts.gate();
+        this.identity = parts.identity();
+        this.prompts = new ChatPrompts(parts);
+        this.completions = new Completions(model, limits.deadlines());
+    }
+
+    void post(ServerRequest request, ServerResponse response) throws InterruptedException {
+        try (AdmissionGate.Place _ = gate.enter()) {
+            MessagesRequest asked = MessagesRequestReader.read(
+                    RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
+            asked.model().ifPresent(identity::requireModel);
+            try (Client client = LookAhead.watchCurrent()) {
+                Prompt prompt = prompt(asked);
+                client.requirePresent();
+                answer(response, asked, prompt, client);
+            }
+        }
+    }
+
+    void countTokens(ServerRequest request, ServerResponse response) {
+        try (AdmissionGate.Place _ = gate.enter()) {
+            MessagesRequest asked = MessagesRequestReader.readForCount(
+                    RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
+            asked.model().ifPresent(identity::requireModel);
+            Answers.json(response, 200, MessagesWriter.count(prompt(asked).length()));
+        }
+    }
+
+    private Prompt prompt(MessagesRequest asked) {
+        Conversation conversation =
+                prompts.conversation(asked.messages(), asked.options().orientation(), "messages");
+        return model.prompts().build(conversation);
+    }
+
+    private void answer(ServerResponse response, MessagesRequest asked, Prompt prompt, Client client)
+            throws InterruptedException {
+        MessagesWriter writer =
+                new MessagesWriter(identity.writer("msg_").id(), identity.model());
+        try (TextGeneration text = completions.start(writer.id(), prompt, asked.options())) {
+            client.onGone(text::close);
+            if (asked.options().stream()) {
+                stream(response, writer, text, asked);
+            } else {
+                String words = text.rest();
+                Answers.json(response, 200, writer.message(words, end(text, asked), text.usage()));
+            }
+        }
+    }
+
+    private void stream(ServerResponse response, MessagesWriter writer, TextGeneration text, MessagesRequest asked)
+            throws InterruptedException {
+        try (EventStream events = new EventStream(response, limits.pingInterval())) {
+            try {
+                // As in chats, nothing is sent before the first real text.
+                Optional<String> part = text.next();
+                List<JsonNode> begin = List.of(writer.start(text.usage()), writer.blockStart(), writer.ping());
+                events.sendTyped(begin);
+                for (; part.isPresent(); part = text.next()) {
+                    events.sendTyped(List.of(writer.delta(part.get())));
+                }
+                events.sendTyped(
+                        List.of(writer.blockStop(), writer.end(end(text, asked), text.usage()), writer.stop()));
+            } catch (ApiException e) {
+                events.sendError(e, MessagesWriter.error(e, Answers.id(response)));
+            }
+        }
+    }
+
+    private static MessagesWriter.End end(TextGeneration text, MessagesRequest asked) {
+        // A template's own stop strings are no caller's.
+        Optional<String> met =
+                text.stopString().filter(asked.options().stopStrings()::contains);
+        return MessagesWriter.End.of(text.finishReason(), met);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.sharegpt4v.server.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sharegpt4v.models.chat.Role;
+import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads and checks the body of Anthropic's {@code /v1/messages}; every member is honoured, harmless, or refused by name.
+ *
+ * <p>Source: Anthropic's API reference, version 2023-06-01.
+ */
+public final class MessagesRequestReader {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Members that change nothing here, whatever they hold. */
+    private static final Set<String> HARMLESS = Set.of("metadata", "service_tier", "cache_control", "inference_geo");
+
+    /** Members that are not served, beside what they may hold all the same. */
+    private static final Set<String> UNSUPPORTED = Set.of(
+            "tools", "tool_choice", "thinking", "mcp_servers", "container", "context_management", "output_config");
+
+    /** Members of our chat requests that may be given here, too. */
+    private static final Set<String> SHARED = shared();
+
+    private static final Set<String> KNOWN = known();
+    private static final int MOST_STOPS = 16;
+    private static final int MOST_TOKENS = 1 << 24;
+
+    private MessagesRequestReader() {}
+
+    private static Set<String> shared() {
+        Set<String> names = new HashSet<>(SchedulingFields.NAMES);
+        names.addAll(Set.of(
+                "temperature",
+                "top_p",
+                "top_k",
+                "min_p",
+                "seed",
+                "repetition_penalty",
+                "presence_penalty",
+                "frequency_penalty",
+                "min_tokens",
+                "stop_token_ids",
+                "ignore_eos",
+                "image_orientation",
+                "stream",
+                RepetitionFields.NAME));
+        return Set.copyOf(names);
+    }
+
+    private static Set<String> known() {
+        Set<String> names = new HashSet<>(SHARED);
+        names.addAll(HARMLESS);
+        names.addAll(UNSUPPORTED);
+        names.addAll(Set.of("model", "messages", "system", "max_tokens", "stop_sequences"));
+        return Set.copyOf(names);
+    }
+
+    /**
+     * Reads a body.
+     *
+     * @param defaults sampling values that stand where the request gives none
+     * @param maxImages images allowed in one request
+     */
+    public static MessagesRequest read(JsonNode body, GenerationDefaults defaults, int maxImages) {
+        JsonFields fields = JsonFields.of(body, "");
+        if (!fields.has("max_tokens")) {
+            throw missing("max_tokens");
+        }
+        return read(fields, defaults, maxImages);
+    }
+
+    /** Reads a body whose prompt is to be counted; nothing is to be said. */
+    public static MessagesRequest readForCount(JsonNode body, GenerationDefaults defaults, int maxImages) {
+        return read(JsonFields.of(body, ""), defaults, maxImages);
+    }
+
+    private static MessagesRequest read(JsonFields fields, GenerationDefaults defaults, int maxImages) {
+        fields.allowOnly(KNOWN);
+        refuse(fields);
+        List<WireMessage> messages = new ArrayList<>(system(fields));
+        messages.addAll(turns(fields));
+        long images = messages.stream()
+                .flatMap(message -> message.parts().stream())
+                .filter(WirePart.ImageUrl.class::isInstance)
+                .count();
+        if (images > maxImages) {
+            throw ApiException.badRequest(
+                    "too_many_images",
+                    "messages",
+                    "A request may hold at most %d images, but this one has %d.".formatted(maxImages, images));
+        }
+        return new MessagesRequest(fields.text("model"), messages, options(fields, defaults));
+    }
+
+    private static void refuse(JsonFields fields) {
+        for (String name : UNSUPPORTED) {
+            if (fields.has(name) && !isHarmless(name, fields.raw(name))) {
+                throw ApiException.badRequest(
+                        "unsupported_parameter",
+                        name,
+                        "Unsupported parameter: '" + name + "' with this value is not supported by this server.");
+            }
+        }
+    }
+
+    private static boolean isHarmless(String name, JsonNode value) {
+        return switch (name) {
+            case "tools", "mcp_servers" -> value.isArray() && value.isEmpty();
+            case "tool_choice" -> Set.of("auto", "none").contains(value.path("type").asText(""));
+            case "thinking" -> value.path("type").asText("").equals("disabled");
+            case "context_management", "output_config" -> value.isObject() && value.isEmpty();
+            default -> false;
+        };
+    }
+
+    private static CompletionOptions options(JsonFields fields, GenerationDefaults defaults) {
+        ObjectNode chat = JSON.createObjectNode();
+        for (String name : SHARED) {
+            if (fields.has(name)) {
+                chat.set(name, fields.raw(name));
+            }
+        }
+        fields.integer("max_tokens", 1, MOST_TOKENS).ifPresent(most -> chat.put("max_tokens", most));
+        if (fields.has("stop_sequences")) {
+            List<String> stops = fields.raw("stop_sequences").isTextual() ? List.of() : fields.texts("stop_sequences");
+            if (fields.raw("stop_sequences").isTextual()
+                    || stops.size() > MOST_STOPS
+                    || stops.stream().anyMatch(String::isEmpty)) {
+                throw ApiException.invalid(
+                        "stop_sequences",
+                        "'stop_sequences' must be an array of at most " + MOST_STOPS
+                                + " strings, none of them empty.");
+            }
+            stops.forEach(chat.putArray("stop")::add);
+        }
+        return CompletionFields.read(JsonFields.of(chat, ""), defaults);
+    }
+
+    private static List<WireMessage> system(JsonFields fields) {
+        if (!fields.has("system")) {
+            return List.of();
+        }
+        if (fields.raw("system").isTextual()) {
+            String text = fields.raw("system").textValue();
+            return text.isEmpty() ? List.of() : List.of(message(Role.SYSTEM, List.of(new WirePart.Text(text))));
+        }
+        List<WirePart> parts = new ArrayList<>();
+        for (JsonFields block : fields.objects("system")) {
+            if (!block.text("type").orElse("").equals("text")) {
+                throw ApiException.invalid(block.param("type"), "A system text has blocks of type 'text' only.");
+            }
+            parts.add(text(block));
+        }
+        return parts.isEmpty() ? List.of() : List.of(message(Role.SYSTEM, parts));
+    }
+
+    /** The turns; messages of one role that follow each other are one turn, as at Anthropic. */
+    private static List<WireMessage> turns(JsonFields fields) {
+        List<WireMessage> turns = new ArrayList<>();
+        for (JsonFields message : fields.objects("messages")) {
+            message.allowOnly(Set.of("role", "content"));
+            Role role = role(message);
+            List<WirePart> parts = new ArrayList<>();
+            if (!turns.isEmpty() && turns.getLast().role() == role) {
+                parts.addAll(turns.removeLast().parts());
+            }
+            parts.addAll(content(message));
+            turns.add(message(role, parts));
+        }
+        if (turns.isEmpty()) {
+            throw ApiException.badRequest("empty_array", "messages", "'messages' must hold at least one message.");
+        }
+        return turns;
+    }
+
+    private static WireMessage message(Role role, List<WirePart> parts) {
+        return new WireMessage(role, parts);
+    }
+
+    private static Role role(JsonFields message) {
+        String role = message.text("role").orElseThrow(() -> missing(message.param("role")));
+        return switch (role) {
+            case "user" -> Role.USER;
+            case "assistant" -> Role.ASSISTANT;
+            default ->
+                throw ApiException.invalid(
+                        message.param("role"),
+                        "Invalid value: '" + role + "'. The roles are 'user' and 'assistant'; a system text goes into"
+                                + " 'system'.");
+        };
+    }
+
+    private static List<WirePart> content(JsonFields message) {
+        if (message.raw("content").isTextual()) {
+            return List.of(new WirePart.Text(message.raw("content").textValue()));
+        }
+        List<WirePart> parts = new ArrayList<>();
+        for (JsonFields block : message.objects("content")) {
+            parts.add(block(block));
+        }
+        if (parts.isEmpty()) {
+            throw ApiException.badRequest(
+                    "empty_array", message.param("content"), "'" + message.param("content") + "' must not be empty.");
+        }
+        return parts;
+    }
+
+    private static WirePart block(JsonFields block) {
+        String type = block.text("type").orElseThrow(() -> missing(block.param("type")));
+        return switch (type) {
+            case "text" -> text(block);
+            case "image" -> image(block);
+            default ->
+                throw ApiException.badRequest(
+                        "unsupported_parameter",
+                        block.param("type"),
+                        "Blocks of type '" + type + "' are not supported by this server.");
+        };
+    }
+
+    private static WirePart.Text text(JsonFields block) {
+        block.allowOnly(Set.of("type", "text", "cache_control", "citations"));
+        return new WirePart.Text(block.text("text").orElseThrow(() -> missing(block.param("text"))));
+    }
+
+    private static WirePart image(JsonFields block) {
+        block.allowOnly(Set.of("type", "source", "cache_control"));
+        JsonFields source = block.object("source");
+        String type = source.text("type").orElseThrow(() -> missing(source.param("type")));
+        return switch (type) {
+            case "base64" -> {
+                source.allowOnly(Set.of("type", "media_type", "data"));
+                String media = source.text("media_type").orElseThrow(() -> missing(source.param("media_type")));
+                if (!media.matches("image/[a-z0-9.+-]{1,40}")) {
+                    throw ApiException.invalid(
+                            source.param("media_type"), "'media_type' must be that of an image, as 'image/jpeg'.");
+                }
+                String data = source.text("data").orElseThrow(() -> missing(source.param("data")));
+                yield new WirePart.ImageUrl("data:" + media + ";base64," + data, source.param("data"));
+            }
+            case "url" -> {
+                source.allowOnly(Set.of("type", "url"));
+                String url = source.text("url").orElseThrow(() -> missing(source.param("url")));
+                yield new WirePart.ImageUrl(url, source.param("url"));
+            }
+            default ->
+                throw ApiException.invalid(
+                        source.param("type"),
+                        "Invalid value: '" + type + "'. Supported sources are 'base64' and 'url'.");
+        };
+    }
+
+    private static ApiException missing(String param) {
+        return ApiException.badRequest(
+                "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
+    }
+}
