@@ -73,14 +73,14 @@ final class EventStream implements AutoCloseable {
         sendError(error, WireWriter.error(error));
     }
 
-    /** The same in other words. */
+    /** The same in other words: under the name that the body's {@code type} gives, where it has one. */
     synchronized void sendError(ApiException error, JsonNode body) {
         if (output == null) {
             closed = true;
             throw error;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        add(bytes, "event: error\ndata: ", body);
+        add(bytes, "event: " + body.path("type").asText("error") + "\ndata: ", body);
         write(bytes.toByteArray());
     }
 

@@ -47,6 +47,7 @@ public final class HttpFrontend {
     /** Every route there is; docs/api.md names them all. */
     private static List<Route> routes(EndpointParts parts, StatusEndpoints status) {
         TokenizeEndpoints tokens = new TokenizeEndpoints(parts);
+        ResponsesEndpoints responses = new ResponsesEndpoints(parts);
         MessagesEndpoints messages = new MessagesEndpoints(parts);
         RenderEndpoints prompts = new RenderEndpoints(parts);
         return List.of(
@@ -54,6 +55,8 @@ public final class HttpFrontend {
                 Route.post("/v1/chat/completions/render", prompts::render),
                 Route.post("/v1/chat/completions/input_tokens", prompts::inputTokens),
                 Route.post("/v1/completions", new TextCompletionsEndpoint(parts)),
+                Route.post("/v1/responses", responses::post),
+                Route.post("/v1/responses/input_tokens", responses::inputTokens),
                 Route.post("/v1/messages", messages::post),
                 Route.post("/v1/messages/count_tokens", messages::countTokens),
                 Route.post("/v1/captions", new CaptionsEndpoint(parts)),

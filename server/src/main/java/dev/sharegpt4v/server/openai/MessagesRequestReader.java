@@ -1,7 +1,6 @@
 package dev.sharegpt4v.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
@@ -10,7 +9,6 @@ import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,8 +18,6 @@ import java.util.Set;
  */
 public final class MessagesRequestReader {
 
-    private static final JsonMapper JSON = new JsonMapper();
-
     /** Members that change nothing here, whatever they hold. */
     private static final Set<String> HARMLESS = Set.of("metadata", "service_tier", "cache_control", "inference_geo");
 
@@ -29,37 +25,14 @@ public final class MessagesRequestReader {
     private static final Set<String> UNSUPPORTED = Set.of(
             "tools", "tool_choice", "thinking", "mcp_servers", "container", "context_management", "output_config");
 
-    /** Members of our chat requests that may be given here, too. */
-    private static final Set<String> SHARED = shared();
-
     private static final Set<String> KNOWN = known();
     private static final int MOST_STOPS = 16;
     private static final int MOST_TOKENS = 1 << 24;
 
     private MessagesRequestReader() {}
 
-    private static Set<String> shared() {
-        Set<String> names = new HashSet<>(SchedulingFields.NAMES);
-        names.addAll(Set.of(
-                "temperature",
-                "top_p",
-                "top_k",
-                "min_p",
-                "seed",
-                "repetition_penalty",
-                "presence_penalty",
-                "frequency_penalty",
-                "min_tokens",
-                "stop_token_ids",
-                "ignore_eos",
-                "image_orientation",
-                "stream",
-                RepetitionFields.NAME));
-        return Set.copyOf(names);
-    }
-
     private static Set<String> known() {
-        Set<String> names = new HashSet<>(SHARED);
+        Set<String> names = new HashSet<>(SharedFields.NAMES);
         names.addAll(HARMLESS);
         names.addAll(UNSUPPORTED);
         names.addAll(Set.of("model", "messages", "system", "max_tokens", "stop_sequences"));
@@ -75,7 +48,7 @@ public final class MessagesRequestReader {
     public static MessagesRequest read(JsonNode body, GenerationDefaults defaults, int maxImages) {
         JsonFields fields = JsonFields.of(body, "");
         if (!fields.has("max_tokens")) {
-            throw missing("max_tokens");
+            throw SharedFields.missing("max_tokens");
         }
         return read(fields, defaults, maxImages);
     }
@@ -90,26 +63,14 @@ public final class MessagesRequestReader {
         refuse(fields);
         List<WireMessage> messages = new ArrayList<>(system(fields));
         messages.addAll(turns(fields));
-        long images = messages.stream()
-                .flatMap(message -> message.parts().stream())
-                .filter(WirePart.ImageUrl.class::isInstance)
-                .count();
-        if (images > maxImages) {
-            throw ApiException.badRequest(
-                    "too_many_images",
-                    "messages",
-                    "A request may hold at most %d images, but this one has %d.".formatted(maxImages, images));
-        }
+        SharedFields.requireImages(messages, maxImages, "messages");
         return new MessagesRequest(fields.text("model"), messages, options(fields, defaults));
     }
 
     private static void refuse(JsonFields fields) {
         for (String name : UNSUPPORTED) {
             if (fields.has(name) && !isHarmless(name, fields.raw(name))) {
-                throw ApiException.badRequest(
-                        "unsupported_parameter",
-                        name,
-                        "Unsupported parameter: '" + name + "' with this value is not supported by this server.");
+                throw SharedFields.unsupported(name);
             }
         }
     }
@@ -125,12 +86,7 @@ public final class MessagesRequestReader {
     }
 
     private static CompletionOptions options(JsonFields fields, GenerationDefaults defaults) {
-        ObjectNode chat = JSON.createObjectNode();
-        for (String name : SHARED) {
-            if (fields.has(name)) {
-                chat.set(name, fields.raw(name));
-            }
-        }
+        ObjectNode chat = SharedFields.of(fields);
         fields.integer("max_tokens", 1, MOST_TOKENS).ifPresent(most -> chat.put("max_tokens", most));
         if (fields.has("stop_sequences")) {
             List<String> stops = fields.raw("stop_sequences").isTextual() ? List.of() : fields.texts("stop_sequences");
@@ -189,7 +145,7 @@ public final class MessagesRequestReader {
     }
 
     private static Role role(JsonFields message) {
-        String role = message.text("role").orElseThrow(() -> missing(message.param("role")));
+        String role = SharedFields.required(message, "role");
         return switch (role) {
             case "user" -> Role.USER;
             case "assistant" -> Role.ASSISTANT;
@@ -217,7 +173,7 @@ public final class MessagesRequestReader {
     }
 
     private static WirePart block(JsonFields block) {
-        String type = block.text("type").orElseThrow(() -> missing(block.param("type")));
+        String type = SharedFields.required(block, "type");
         return switch (type) {
             case "text" -> text(block);
             case "image" -> image(block);
@@ -231,27 +187,27 @@ public final class MessagesRequestReader {
 
     private static WirePart.Text text(JsonFields block) {
         block.allowOnly(Set.of("type", "text", "cache_control", "citations"));
-        return new WirePart.Text(block.text("text").orElseThrow(() -> missing(block.param("text"))));
+        return new WirePart.Text(SharedFields.required(block, "text"));
     }
 
     private static WirePart image(JsonFields block) {
         block.allowOnly(Set.of("type", "source", "cache_control"));
         JsonFields source = block.object("source");
-        String type = source.text("type").orElseThrow(() -> missing(source.param("type")));
+        String type = SharedFields.required(source, "type");
         return switch (type) {
             case "base64" -> {
                 source.allowOnly(Set.of("type", "media_type", "data"));
-                String media = source.text("media_type").orElseThrow(() -> missing(source.param("media_type")));
+                String media = SharedFields.required(source, "media_type");
                 if (!media.matches("image/[a-z0-9.+-]{1,40}")) {
                     throw ApiException.invalid(
                             source.param("media_type"), "'media_type' must be that of an image, as 'image/jpeg'.");
                 }
-                String data = source.text("data").orElseThrow(() -> missing(source.param("data")));
+                String data = SharedFields.required(source, "data");
                 yield new WirePart.ImageUrl("data:" + media + ";base64," + data, source.param("data"));
             }
             case "url" -> {
                 source.allowOnly(Set.of("type", "url"));
-                String url = source.text("url").orElseThrow(() -> missing(source.param("url")));
+                String url = SharedFields.required(source, "url");
                 yield new WirePart.ImageUrl(url, source.param("url"));
             }
             default ->
@@ -259,10 +215,5 @@ public final class MessagesRequestReader {
                         source.param("type"),
                         "Invalid value: '" + type + "'. Supported sources are 'base64' and 'url'.");
         };
-    }
-
-    private static ApiException missing(String param) {
-        return ApiException.badRequest(
-                "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
     }
 }

@@ -1,0 +1,104 @@
+package dev.sharegpt4v.server.openai;
+
+import dev.sharegpt4v.models.chat.Role;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Reads the input of a response: a text, or items of which messages are served. */
+final class ResponsesInput {
+
+    private ResponsesInput() {}
+
+    static List<WireMessage> read(JsonFields fields) {
+        if (fields.raw("input").isTextual()) {
+            WirePart text = new WirePart.Text(fields.raw("input").textValue());
+            return List.of(new WireMessage(Role.USER, List.of(text)));
+        }
+        List<WireMessage> messages = new ArrayList<>();
+        for (JsonFields item : fields.objects("input")) {
+            String type = item.text("type").orElse("message");
+            if (!type.equals("message")) {
+                throw ApiException.badRequest(
+                        "unsupported_parameter",
+                        item.param("type"),
+                        "Items of type '" + type + "' are not supported by this server, which keeps no state.");
+            }
+            messages.add(message(item));
+        }
+        if (messages.isEmpty()) {
+            throw ApiException.badRequest("empty_array", "input", "'input' must hold at least one item.");
+        }
+        return messages;
+    }
+
+    private static WireMessage message(JsonFields item) {
+        item.allowOnly(Set.of("type", "role", "content", "id", "status", "phase"));
+        Role role = role(item);
+        if (item.raw("content").isTextual()) {
+            return new WireMessage(
+                    role, List.of(new WirePart.Text(item.raw("content").textValue())));
+        }
+        List<WirePart> parts = new ArrayList<>();
+        for (JsonFields part : item.objects("content")) {
+            parts.add(part(part));
+        }
+        if (parts.isEmpty()) {
+            throw ApiException.badRequest(
+                    "empty_array", item.param("content"), "'" + item.param("content") + "' must not be empty.");
+        }
+        return new WireMessage(role, parts);
+    }
+
+    private static Role role(JsonFields item) {
+        String role = SharedFields.required(item, "role");
+        return switch (role) {
+            case "system", "developer" -> Role.SYSTEM;
+            case "user" -> Role.USER;
+            case "assistant" -> Role.ASSISTANT;
+            default ->
+                throw ApiException.invalid(
+                        item.param("role"),
+                        "Invalid value: '" + role
+                                + "'. Supported roles are 'system', 'developer', 'user' and 'assistant'.");
+        };
+    }
+
+    private static WirePart part(JsonFields part) {
+        String type = SharedFields.required(part, "type");
+        return switch (type) {
+            case "input_text", "text" -> {
+                part.allowOnly(Set.of("type", "text", "prompt_cache_breakpoint"));
+                yield new WirePart.Text(SharedFields.required(part, "text"));
+            }
+            case "output_text" -> {
+                part.allowOnly(Set.of("type", "text", "annotations", "logprobs"));
+                yield new WirePart.Text(SharedFields.required(part, "text"));
+            }
+            case "refusal" -> {
+                part.allowOnly(Set.of("type", "refusal"));
+                yield new WirePart.Text(SharedFields.required(part, "refusal"));
+            }
+            case "input_image" -> image(part);
+            default ->
+                throw ApiException.invalid(
+                        part.param("type"),
+                        "Invalid value: '" + type
+                                + "'. Supported content parts are 'input_text', 'input_image' and 'output_text'.");
+        };
+    }
+
+    private static WirePart image(JsonFields part) {
+        part.allowOnly(Set.of("type", "image_url", "file_id", "detail", "prompt_cache_breakpoint"));
+        if (part.has("file_id")) {
+            throw SharedFields.unsupported(part.param("file_id"));
+        }
+        String detail = part.text("detail").orElse("auto");
+        if (!Set.of("auto", "low", "high", "original").contains(detail)) {
+            throw ApiException.invalid(part.param("detail"), "'detail' must be 'auto', 'low', 'high' or 'original'.");
+        }
+        return new WirePart.ImageUrl(SharedFields.required(part, "image_url"), part.param("image_url"));
+    }
+}
