@@ -23,26 +23,29 @@ final class Completions {
 
     private final ServedModel model;
     private final Deadlines deadlines;
+    private final String param;
     private final boolean ofChat;
 
-    private Completions(ServedModel model, Deadlines deadlines, boolean ofChat) {
+    private Completions(ServedModel model, Deadlines deadlines, String param, boolean ofChat) {
         this.model = model;
         this.deadlines = deadlines;
+        this.param = param;
         this.ofChat = ofChat;
     }
 
-    /** Answers to conversations. */
+    /** Answers to conversations, which came in {@code messages}. */
     Completions(ServedModel model, Deadlines deadlines) {
-        this(model, deadlines, true);
+        this(model, deadlines, "messages", true);
+    }
+
+    /** Answers to conversations that came in another field. */
+    static Completions of(String param, ServedModel model, Deadlines deadlines) {
+        return new Completions(model, deadlines, param, true);
     }
 
     /** What comes after texts: no template ends it, and its first word keeps its space. */
     static Completions ofText(ServedModel model, Deadlines deadlines) {
-        return new Completions(model, deadlines, false);
-    }
-
-    private String param() {
-        return ofChat ? "messages" : "prompt";
+        return new Completions(model, deadlines, "prompt", false);
     }
 
     /** One completion. */
@@ -74,7 +77,7 @@ final class Completions {
             }
             return texts;
         } catch (EngineException e) {
-            throw answer(e, param());
+            throw answer(e, param);
         }
     }
 
@@ -127,7 +130,7 @@ final class Completions {
         if (room < 1) {
             throw ApiException.badRequest(
                     "context_length_exceeded",
-                    param(),
+                    param,
                     "This model's context has %d positions, but the prompt takes %d, %d of them for images."
                             .formatted(model.positions(), prompt.length(), prompt.imagePositions()));
         }

@@ -28,7 +28,7 @@ final class ResponsesEndpoints {
         this.gate = parts.gate();
         this.identity = parts.identity();
         this.prompts = new ChatPrompts(parts);
-        this.completions = new Completions(model, limits.deadlines());
+        this.completions = Completions.of("input", model, limits.deadlines());
     }
 
     void post(ServerRequest request, ServerResponse response) throws InterruptedException {
