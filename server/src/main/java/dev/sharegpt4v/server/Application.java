@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
+import dev.sharegpt4v.models.convert.EmbeddingTable;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.http.HttpFrontend;
@@ -106,6 +107,7 @@ public final class Application implements AutoCloseable {
                 name,
                 loaded.tokenizer(),
                 loaded.prompts(),
+                EmbeddingTable.open(config.packageFolder())::row,
                 loaded.images(),
                 loaded.imageFeatureRows(),
                 loaded.generation(),

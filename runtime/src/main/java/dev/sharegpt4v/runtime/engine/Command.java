@@ -4,6 +4,7 @@ import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What other threads ask of the engine thread. */
 sealed interface Command {
@@ -11,6 +12,12 @@ sealed interface Command {
     record Submit(List<Sequence> sequences) implements Command {}
 
     record Cancel(GenerationHandle handle) implements Command {}
+
+    /** Wants an image's features themselves. */
+    record Ask(ImageInput image, CompletableFuture<ImageFeatures> answer) implements Command {}
+
+    /** Wants them no more. */
+    record Forget(ImageInput image, CompletableFuture<ImageFeatures> answer) implements Command {}
 
     record Encoded(List<ImageFeatures> features) implements Command {}
 

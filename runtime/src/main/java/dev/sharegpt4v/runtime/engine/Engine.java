@@ -1,11 +1,14 @@
 package dev.sharegpt4v.runtime.engine;
 
 import dev.sharegpt4v.runtime.execution.ImageEncoder;
+import dev.sharegpt4v.runtime.execution.ImageFeatures;
+import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +109,37 @@ public final class Engine implements AutoCloseable {
         List<Sequence> sequences = requests.stream().map(this::sequence).toList();
         commands.add(new Command.Submit(sequences));
         return sequences.stream().<Generation>map(Sequence::handle).toList();
+    }
+
+    /**
+     * The features of an image, which are encoded unless they are kept from before; cancel to give them up.
+     *
+     * @return completed by the engine, with an {@link EngineException} where the device fails
+     * @throws EngineException when the queue is full, or the engine takes no more
+     */
+    public CompletableFuture<ImageFeatures> encode(ImageInput image) {
+        if (draining || closed || !snapshot.healthy()) {
+            throw new EngineException.ShuttingDown("the engine takes no more requests");
+        }
+        if (live.incrementAndGet() > options.maxQueued() + options.maxRunning()) {
+            live.decrementAndGet();
+            throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
+        }
+        if (!images.take(image)) {
+            live.decrementAndGet();
+            throw new EngineException.QueueFull(
+                    "the images of live requests take all of " + (options.imageBytes() >> 20) + " MB");
+        }
+        CompletableFuture<ImageFeatures> answer = new CompletableFuture<>();
+        CompletableFuture<ImageFeatures> _ = answer.whenComplete((_, _) -> {
+            live.decrementAndGet();
+            images.giveBack(image);
+            if (answer.isCancelled()) {
+                commands.add(new Command.Forget(image, answer));
+            }
+        });
+        commands.add(new Command.Ask(image, answer));
+        return answer;
     }
 
     private Sequence sequence(GenerationRequest request) {

@@ -2,6 +2,8 @@ package dev.sharegpt4v.runtime.engine;
 
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.runtime.execution.ForwardStep;
+import dev.sharegpt4v.runtime.execution.ImageFeatures;
+import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.runtime.execution.Logits;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.SequenceSlice;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,9 +70,20 @@ final class EngineLoop {
             case Command.Submit(List<Sequence> sequences) -> sequences.forEach(this::submit);
             case Command.Cancel(GenerationHandle handle) ->
                 find(handle).ifPresent(sequence -> finish(sequence, FinishReason.CANCELLED));
+            case Command.Ask(ImageInput image, CompletableFuture<ImageFeatures> answer) -> ask(image, answer);
+            case Command.Forget(ImageInput image, CompletableFuture<ImageFeatures> answer) ->
+                images.forget(image, answer);
             case Command.Encoded encoded -> encoded.features().forEach(images::deliver);
             case Command.EncodeFailed failed -> encodeFailed(failed);
             case Command.Wake _ -> {}
+        }
+    }
+
+    private void ask(ImageInput image, CompletableFuture<ImageFeatures> answer) {
+        if (healthy) {
+            images.ask(image, answer);
+        } else {
+            answer.completeExceptionally(new EngineException.ShuttingDown("the engine is not healthy"));
         }
     }
 
@@ -79,7 +93,10 @@ final class EngineLoop {
             giveUp(cause);
             return;
         }
-        failed.images().forEach(image -> images.waitingFor(image).forEach(sequence -> fail(sequence, cause)));
+        for (ImageInput image : failed.images()) {
+            images.waitingFor(image).forEach(sequence -> fail(sequence, cause));
+            images.failAskers(image, cause);
+        }
     }
 
     /** Runs one step; false when there is nothing to run. */
@@ -355,6 +372,7 @@ final class EngineLoop {
     /** Ends everything; for fatal failures and for closing. */
     void failAll(EngineException cause) {
         all().forEach(sequence -> fail(sequence, cause));
+        images.failAskers(cause);
     }
 
     private List<Sequence> all() {

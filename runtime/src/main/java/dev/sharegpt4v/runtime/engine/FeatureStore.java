@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class FeatureStore {
     }
 
     private final EncodeQueue queue;
+    private final FeatureAskers askers = new FeatureAskers();
     private final long limit;
     private final int hiddenSize;
     /** The least recently used first. */
@@ -65,7 +67,7 @@ final class FeatureStore {
             if (slot.features != null) {
                 hits += isNew ? 1 : 0;
                 sequence.addFeatures(index, slot.features);
-            } else if (!asked) {
+            } else if (!asked && !askers.areWaitingFor(image.hash())) {
                 misses++;
                 queue.add(image);
             } else if (isNew) {
@@ -77,8 +79,48 @@ final class FeatureStore {
         }
     }
 
+    /** Gives features to one who wants them without a text, as soon as they are there. */
+    void ask(ImageInput image, CompletableFuture<ImageFeatures> answer) {
+        if (answer.isDone()) {
+            return;
+        }
+        Slot slot = slots.get(image.hash());
+        if (slot != null && slot.features != null) {
+            hits++;
+            answer.complete(slot.features);
+            return;
+        }
+        boolean asked = slot != null || askers.areWaitingFor(image.hash());
+        askers.add(image.hash(), answer);
+        if (asked) {
+            hits++;
+        } else {
+            misses++;
+            queue.add(image);
+        }
+    }
+
+    /** One who asked wants nothing any more. */
+    void forget(ImageInput image, CompletableFuture<ImageFeatures> answer) {
+        askers.remove(image.hash(), answer);
+        if (!askers.areWaitingFor(image.hash()) && !slots.containsKey(image.hash())) {
+            queue.drop(image.hash());
+        }
+    }
+
+    /** Tells those who asked for an image that it could not be encoded. */
+    void failAskers(ImageInput image, EngineException cause) {
+        askers.fail(image.hash(), cause);
+    }
+
+    /** Tells all who asked. */
+    void failAskers(EngineException cause) {
+        askers.failAll(cause);
+    }
+
     /** Hands features to all that wait for them. */
     void deliver(ImageFeatures features) {
+        askers.deliver(features);
         // Nobody may wait any more, but the work is done.
         Slot slot = slots.computeIfAbsent(features.hash(), _ -> new Slot(bytes(features)));
         if (slot.features != null) {
@@ -150,7 +192,9 @@ final class FeatureStore {
         neededBytes -= slot.bytes;
         if (slot.features == null) {
             slots.remove(hash);
-            queue.drop(hash);
+            if (!askers.areWaitingFor(hash)) {
+                queue.drop(hash);
+            }
         } else {
             idleBytes += slot.bytes;
             shrink();

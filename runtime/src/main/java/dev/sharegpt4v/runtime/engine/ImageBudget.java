@@ -34,23 +34,37 @@ final class ImageBudget {
         return true;
     }
 
-    private void hold(GenerationRequest request) {
-        for (ImageSpan span : request.prompt().images()) {
-            int others = holders.getOrDefault(span.image(), 0);
-            holders.put(span.image(), others + 1);
-            held += others == 0 ? span.image().bytes() : 0;
+    /** Takes what an image needs that nobody asks about, or nothing when the limit does not allow it now. */
+    synchronized boolean take(ImageInput image) {
+        hold(image);
+        if (held > limit) {
+            giveBack(image);
+            return false;
         }
+        return true;
+    }
+
+    private void hold(GenerationRequest request) {
+        request.prompt().images().forEach(span -> hold(span.image()));
+    }
+
+    private void hold(ImageInput image) {
+        int others = holders.getOrDefault(image, 0);
+        holders.put(image, others + 1);
+        held += others == 0 ? image.bytes() : 0;
     }
 
     synchronized void giveBack(GenerationRequest request) {
-        for (ImageSpan span : request.prompt().images()) {
-            int others = holders.getOrDefault(span.image(), 0) - 1;
-            if (others == 0) {
-                holders.remove(span.image());
-                held -= span.image().bytes();
-            } else {
-                holders.put(span.image(), others);
-            }
+        request.prompt().images().forEach(span -> giveBack(span.image()));
+    }
+
+    synchronized void giveBack(ImageInput image) {
+        int others = holders.getOrDefault(image, 0) - 1;
+        if (others == 0) {
+            holders.remove(image);
+            held -= image.bytes();
+        } else {
+            holders.put(image, others);
         }
     }
 

@@ -59,6 +59,7 @@ public final class HttpFrontend {
                 Route.post("/v1/responses/input_tokens", responses::inputTokens),
                 Route.post("/v1/messages", messages::post),
                 Route.post("/v1/messages/count_tokens", messages::countTokens),
+                Route.post("/v1/embeddings", new EmbeddingsEndpoint(parts)),
                 Route.post("/v1/captions", new CaptionsEndpoint(parts)),
                 Route.get("/v1/models", status::models),
                 Route.get("/v1/models/{+id}", status::oneModel),

@@ -12,6 +12,7 @@ import dev.sharegpt4v.runtime.engine.Engine;
  * @param name it is served under
  * @param tokenizer text to ids and back
  * @param prompts conversations to prompts
+ * @param embeddings of single tokens
  * @param images pixels to inputs
  * @param imageFeatureRows prompt positions of an image
  * @param defaults sampling values where a request gives none, and the end tokens
@@ -22,6 +23,7 @@ public record ServedModel(
         String name,
         Tokenizer tokenizer,
         PromptBuilder prompts,
+        TokenEmbeddings embeddings,
         ImageProcessor images,
         int imageFeatureRows,
         GenerationDefaults defaults,

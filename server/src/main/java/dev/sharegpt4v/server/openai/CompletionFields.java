@@ -91,7 +91,7 @@ final class CompletionFields {
         return options.bool("include_usage").orElse(false);
     }
 
-    private static Orientation orientation(JsonFields fields) {
+    static Orientation orientation(JsonFields fields) {
         String value = fields.text("image_orientation").orElse("apply");
         return switch (value) {
             case "apply" -> Orientation.APPLY;

@@ -149,7 +149,8 @@ final class JsonFields {
         return found;
     }
 
-    private static List<Integer> integers(JsonNode array, String param) {
+    /** The integers of an array at a path. */
+    static List<Integer> integers(JsonNode array, String param) {
         List<Integer> found = new ArrayList<>();
         for (JsonNode element : array) {
             if (!element.isIntegralNumber() || !element.canConvertToInt()) {

@@ -81,6 +81,7 @@ public final class ScriptedServer implements AutoCloseable {
                 MODEL,
                 tokenizer,
                 prompts,
+                id -> embedding(id, shape.hiddenSize()),
                 new ImageProcessor(preprocessing),
                 IMAGE_ROWS,
                 new GenerationDefaults(
@@ -99,6 +100,13 @@ public final class ScriptedServer implements AutoCloseable {
                 .update(frontend::install)
                 .build()
                 .start();
+    }
+
+    /** What stands for the embedding of a token: its id in one of the channels. */
+    public static float[] embedding(int id, int width) {
+        float[] row = new float[width];
+        row[id % width] = id;
+        return row;
     }
 
     /** Says the text's tokens after the last "ASSISTANT:", then the end. */

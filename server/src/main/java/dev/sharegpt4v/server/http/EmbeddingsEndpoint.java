@@ -1,0 +1,150 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.runtime.engine.EngineException;
+import dev.sharegpt4v.runtime.execution.ImageFeatures;
+import dev.sharegpt4v.runtime.execution.ImageInput;
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.EmbeddingsRequest;
+import dev.sharegpt4v.server.openai.EmbeddingsRequest.Input;
+import dev.sharegpt4v.server.openai.EmbeddingsRequest.Piece;
+import dev.sharegpt4v.server.openai.EmbeddingsWriter;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * {@code POST /v1/embeddings}: the mean of what the decoder would be given of an input: the projected CLIP features of a
+ * picture's patches, the embeddings of a text's tokens. The decoder itself does not run.
+ */
+final class EmbeddingsEndpoint implements Handler {
+
+    /** Pictures of one request that are under way together: their features take megabytes. */
+    private static final int TOGETHER = 4;
+
+    private final ServedModel model;
+    private final HttpLimits limits;
+    private final AdmissionGate gate;
+    private final ImageIntake images;
+    private final TextLimit textLimit;
+    private final Identity identity;
+    private final int width;
+
+    EmbeddingsEndpoint(EndpointParts parts) {
+        this.model = parts.model();
+        this.limits = parts.limits();
+        this.gate = parts.gate();
+        this.images = parts.images();
+        this.textLimit = parts.textLimit();
+        this.identity = parts.identity();
+        this.width = model.engine().shape().hiddenSize();
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
+        try (AdmissionGate.Place _ = gate.enter()) {
+            EmbeddingsRequest asked = EmbeddingsRequest.read(
+                    RequestBody.json(request, limits.maxBodyBytes()),
+                    model.defaults(),
+                    limits.maxImages(),
+                    model.tokenizer().vocabularySize(),
+                    width);
+            asked.model().ifPresent(identity::requireModel);
+            try (Client client = LookAhead.watchCurrent()) {
+                List<MeanPool> pools = new ArrayList<>();
+                asked.inputs().forEach(input -> pools.add(words(input)));
+                pictures(asked, pools, client);
+                answer(response, asked, pools);
+            }
+        }
+    }
+
+    private void answer(ServerResponse response, EmbeddingsRequest asked, List<MeanPool> pools) {
+        List<float[]> vectors = new ArrayList<>();
+        int positions = 0;
+        for (int i = 0; i < pools.size(); i++) {
+            if (pools.get(i).rows() == 0) {
+                String param = asked.inputs().get(i).param();
+                throw ApiException.invalid(param, "'" + param + "' must not be empty.");
+            }
+            positions += pools.get(i).rows();
+            vectors.add(pools.get(i).vector(asked.unit()));
+        }
+        Answers.json(
+                response, 200, EmbeddingsWriter.embeddings(identity.model(), vectors, asked.base64(), positions));
+    }
+
+    /** A pool of an input's tokens. */
+    private MeanPool words(Input input) {
+        MeanPool pool = new MeanPool(width);
+        for (Piece piece : input.pieces()) {
+            switch (piece) {
+                case Piece.Words(String text, String param) -> {
+                    textLimit.require(text, param);
+                    for (int id : model.prompts().encode(text, false)) {
+                        pool.add(model.embeddings().row(id));
+                    }
+                }
+                case Piece.Ids(List<Integer> ids) ->
+                    ids.forEach(id -> pool.add(model.embeddings().row(id)));
+                case Piece.Picture _ -> {}
+            }
+        }
+        return pool;
+    }
+
+    /** A picture and the pool that its features go into. */
+    private record Place(Piece.Picture picture, MeanPool pool) {}
+
+    private void pictures(EmbeddingsRequest asked, List<MeanPool> pools, Client client) throws InterruptedException {
+        List<Place> places = new ArrayList<>();
+        for (int i = 0; i < pools.size(); i++) {
+            for (Piece piece : asked.inputs().get(i).pieces()) {
+                if (piece instanceof Piece.Picture picture) {
+                    places.add(new Place(picture, pools.get(i)));
+                }
+            }
+        }
+        for (int i = 0; i < places.size(); i += TOGETHER) {
+            encode(asked, places.subList(i, Math.min(i + TOGETHER, places.size())), client);
+        }
+    }
+
+    private void encode(EmbeddingsRequest asked, List<Place> places, Client client) throws InterruptedException {
+        List<Supplier<ImageInput>> named = new ArrayList<>();
+        for (Place place : places) {
+            named.add(() -> images.fromUrl(
+                    place.picture().url(),
+                    asked.orientation(),
+                    place.picture().param()));
+        }
+        List<ImageInput> inputs = ImageIntake.all(named);
+        client.requirePresent();
+        List<CompletableFuture<ImageFeatures>> features = new ArrayList<>();
+        try {
+            for (ImageInput input : inputs) {
+                CompletableFuture<ImageFeatures> answer = model.engine().encode(input);
+                features.add(answer);
+                client.onGone(() -> answer.cancel(true));
+            }
+            for (int i = 0; i < features.size(); i++) {
+                places.get(i).pool().add(features.get(i).get().values());
+            }
+        } catch (EngineException e) {
+            throw Completions.answer(e);
+        } catch (CancellationException _) {
+            throw ApiException.clientGone();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof EngineException cause
+                    ? Completions.answer(cause)
+                    : new IllegalStateException("an image was not encoded. This is a bug.", e.getCause());
+        } finally {
+            features.forEach(answer -> answer.cancel(true));
+        }
+    }
+}
