@@ -66,6 +66,7 @@ public final class HttpFrontend {
                 Route.post("/tokenize", tokens::tokenize),
                 Route.post("/detokenize", tokens::detokenize),
                 Route.get("/version", status::version),
+                Route.get("/openapi.json", new OpenApiDocument(parts.identity().version())),
                 Route.get("/health/live", status::live),
                 Route.get("/health/ready", status::ready),
                 Route.get("/metrics", status::scrape));

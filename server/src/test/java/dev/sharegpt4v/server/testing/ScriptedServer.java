@@ -59,6 +59,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final ScriptedExecutor executor;
     private final Engine engine;
     private final PromptBuilder prompts = new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, END);
+    private final HttpFrontend frontend;
     private final WebServer web;
 
     /** A server that says {@code text} at once, with all limits as they are by default. */
@@ -90,7 +91,7 @@ public final class ScriptedServer implements AutoCloseable {
                 engine);
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
         Identity identity = new Identity(MODEL, "0", "fp_test", 1_767_225_600, clock, DEVICE);
-        HttpFrontend frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
+        this.frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
         this.web = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
@@ -148,6 +149,10 @@ public final class ScriptedServer implements AutoCloseable {
 
     public int port() {
         return web.port();
+    }
+
+    public HttpFrontend frontend() {
+        return frontend;
     }
 
     public EngineSnapshot snapshot() {
