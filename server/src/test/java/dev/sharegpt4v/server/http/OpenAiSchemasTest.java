@@ -1,0 +1,98 @@
+package dev.sharegpt4v.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sharegpt4v.models.testing.SharedData;
+import dev.sharegpt4v.server.testing.Events;
+import dev.sharegpt4v.server.testing.Golden;
+import dev.sharegpt4v.server.testing.Pictures;
+import dev.sharegpt4v.server.testing.Schemas;
+import dev.sharegpt4v.server.testing.ScriptedServer;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Answers of the other routes against OpenAI's published schemas, in full. */
+final class OpenAiSchemasTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Map<String, String> EVENTS = Map.of(
+            "response.created", "ResponseCreatedEvent",
+            "response.in_progress", "ResponseInProgressEvent",
+            "response.output_item.added", "ResponseOutputItemAddedEvent",
+            "response.content_part.added", "ResponseContentPartAddedEvent",
+            "response.output_text.delta", "ResponseTextDeltaEvent",
+            "response.output_text.done", "ResponseTextDoneEvent",
+            "response.content_part.done", "ResponseContentPartDoneEvent",
+            "response.output_item.done", "ResponseOutputItemDoneEvent",
+            "response.completed", "ResponseCompletedEvent",
+            "response.incomplete", "ResponseIncompleteEvent");
+
+    private static final ScriptedServer SERVER = new ScriptedServer("a red circle");
+    private static Schemas schemas = new Schemas(JSON.createObjectNode());
+
+    @BeforeAll
+    static void read() throws IOException {
+        schemas = new Schemas(JSON.readTree(SharedData.path("openai/openapi.json").toFile()));
+    }
+
+    @AfterAll
+    static void close() {
+        SERVER.close();
+    }
+
+    @Test
+    void aTextCompletionIsAsDescribed() {
+        check("/v1/completions", body("prompt", "? ASSISTANT:"), "CreateCompletionRequest", "CreateCompletionResponse");
+    }
+
+    @Test
+    void vectorsAreAsDescribed() {
+        check("/v1/embeddings", body("input", "?"), "CreateEmbeddingRequest", "CreateEmbeddingResponse");
+    }
+
+    @Test
+    void aResponseIsAsDescribed() {
+        ObjectNode body = body("input", "?").put("instructions", "Be brief.").put("temperature", 0.3);
+        check("/v1/responses", body, "CreateResponse", "Response");
+        check("/v1/responses", body.put("max_output_tokens", 16), "CreateResponse", "Response");
+        ObjectNode pictured = JSON.createObjectNode().put("model", ScriptedServer.MODEL);
+        pictured.putArray("input")
+                .addObject()
+                .put("role", "user")
+                .putArray("content")
+                .addObject()
+                .put("type", "input_image")
+                .put("detail", "auto")
+                .put("image_url", Pictures.dataUri(Pictures.png(1)));
+        check("/v1/responses", pictured, "CreateResponse", "Response");
+    }
+
+    @Test
+    void everyEventOfAResponseIsAsDescribed() {
+        for (int most : new int[] {2, 100}) {
+            ObjectNode body = body("input", "?").put("stream", true).put("max_output_tokens", most);
+            Events events = Events.of(SERVER.post("/v1/responses", body).asString());
+            for (String data : events.data()) {
+                JsonNode event = Golden.parse(data);
+                String type = event.path("type").asText();
+                assertThat(EVENTS).containsKey(type);
+                schemas.check(EVENTS.getOrDefault(type, ""), event);
+            }
+        }
+    }
+
+    private static void check(String path, ObjectNode body, String request, String answer) {
+        schemas.check(request, body);
+        schemas.check(answer, Golden.parse(SERVER.post(path, body).asString()));
+    }
+
+    private static ObjectNode body(String name, String value) {
+        return JSON.createObjectNode().put("model", ScriptedServer.MODEL).put(name, value);
+    }
+}
