@@ -50,6 +50,24 @@ final class SmallEndpointsTest {
         assertThat(Golden.parse(answer.asString())).isEqualTo(Golden.parse(CARD));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/models/owner/model-7b%20a%2Bb",
+                "/v1/models/owner%2Fmodel-7b%20a+b",
+                "/v1/models/owner%2fmodel%2D7b%20a%2bb"
+            })
+    void aNameMayHoldSlashesAndOtherSigns(String path) {
+        try (ScriptedServer owned = new ScriptedServer("a", HttpLimits.DEFAULT, "owner/model-7b a+b")) {
+            Response answer = RestAssured.given()
+                    .spec(owned.spec())
+                    .urlEncodingEnabled(false)
+                    .get(path);
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+            assertThat((String) answer.path("id")).isEqualTo("owner/model-7b a+b");
+        }
+    }
+
     @Test
     void theVersionIsTold() {
         assertThat(server.get("/version").asString()).isEqualTo("{\"version\":\"0\"}");

@@ -70,6 +70,11 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** A server that says {@code text} as its steps are allowed. */
     public ScriptedServer(String text, HttpLimits limits) {
+        this(text, limits, MODEL);
+    }
+
+    /** A server of a model of this name, as its steps are allowed. */
+    public ScriptedServer(String text, HttpLimits limits, String name) {
         int vocabulary = tokenizer.vocabularySize();
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
         this.executor =
@@ -79,7 +84,7 @@ public final class ScriptedServer implements AutoCloseable {
         Preprocessing preprocessing =
                 new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
         ServedModel model = new ServedModel(
-                MODEL,
+                name,
                 tokenizer,
                 prompts,
                 id -> embedding(id, shape.hiddenSize()),
@@ -90,7 +95,7 @@ public final class ScriptedServer implements AutoCloseable {
                 CONTEXT,
                 engine);
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
-        Identity identity = new Identity(MODEL, "0", "fp_test", 1_767_225_600, clock, DEVICE);
+        Identity identity = new Identity(name, "0", "fp_test", 1_767_225_600, clock, DEVICE);
         this.frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
         this.web = WebServer.builder()
                 .host("127.0.0.1")
