@@ -57,8 +57,8 @@ final class TextCompletionsEndpoint implements Handler {
                 int[] ids = model.prompts().encode(text, asked.addBegin() || text.isEmpty());
                 yield new TextAnswers.Begun(new Prompt(ids, List.of()), asked.echo() ? text : "");
             }
-            case TextPrompt.Ids(List<Integer> list, String _) -> {
-                int[] ids = list.stream().mapToInt(Integer::intValue).toArray();
+            case TextPrompt.Ids list -> {
+                int[] ids = list.ids().stream().mapToInt(Integer::intValue).toArray();
                 yield new TextAnswers.Begun(new Prompt(ids, List.of()), asked.echo() ? words(ids) : "");
             }
         };
