@@ -137,9 +137,8 @@ public final class Tokenizer implements AutoCloseable {
         IncrementalDetokenizer detokenizer = new IncrementalDetokenizer(this);
         StringBuilder text = new StringBuilder();
         for (int token : tokens) {
-            byte[] special = SPECIAL.contains(pieces[token])
-                    ? pieces[token].getBytes(StandardCharsets.UTF_8)
-                    : bytesById[token];
+            byte[] special =
+                    SPECIAL.contains(pieces[token]) ? pieces[token].getBytes(StandardCharsets.UTF_8) : bytesById[token];
             text.append(detokenizer.append(special));
         }
         return text.append(detokenizer.finish()).toString();

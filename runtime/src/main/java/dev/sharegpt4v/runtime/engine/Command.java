@@ -16,8 +16,8 @@ sealed interface Command {
     /** Wants an image's features themselves. */
     record Ask(ImageInput image, CompletableFuture<ImageFeatures> answer) implements Command {}
 
-    /** Wants them no more. */
-    record Forget(ImageInput image, CompletableFuture<ImageFeatures> answer) implements Command {}
+    /** One who asked has given up. */
+    record Forget(ImageInput image) implements Command {}
 
     record Encoded(List<ImageFeatures> features) implements Command {}
 

@@ -135,7 +135,7 @@ public final class Engine implements AutoCloseable {
             live.decrementAndGet();
             images.giveBack(image);
             if (answer.isCancelled()) {
-                commands.add(new Command.Forget(image, answer));
+                commands.add(new Command.Forget(image));
             }
         });
         commands.add(new Command.Ask(image, answer));

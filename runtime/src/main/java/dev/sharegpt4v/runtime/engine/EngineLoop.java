@@ -71,8 +71,7 @@ final class EngineLoop {
             case Command.Cancel(GenerationHandle handle) ->
                 find(handle).ifPresent(sequence -> finish(sequence, FinishReason.CANCELLED));
             case Command.Ask(ImageInput image, CompletableFuture<ImageFeatures> answer) -> ask(image, answer);
-            case Command.Forget(ImageInput image, CompletableFuture<ImageFeatures> answer) ->
-                images.forget(image, answer);
+            case Command.Forget(ImageInput image) -> images.forget(image);
             case Command.Encoded encoded -> encoded.features().forEach(images::deliver);
             case Command.EncodeFailed failed -> encodeFailed(failed);
             case Command.Wake _ -> {}

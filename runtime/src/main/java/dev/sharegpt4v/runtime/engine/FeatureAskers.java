@@ -17,12 +17,10 @@ final class FeatureAskers {
         waiting.computeIfAbsent(hash, _ -> new ArrayList<>()).add(answer);
     }
 
-    /** Forgets one of them. */
-    void remove(ContentHash hash, CompletableFuture<ImageFeatures> answer) {
-        List<CompletableFuture<ImageFeatures>> answers = waiting.getOrDefault(hash, List.of());
-        if (answers.contains(answer)) {
-            answers.remove(answer);
-        }
+    /** Forgets those who have given up. */
+    void removeDone(ContentHash hash) {
+        List<CompletableFuture<ImageFeatures>> answers = waiting.getOrDefault(hash, new ArrayList<>());
+        answers.removeIf(CompletableFuture::isDone);
         if (answers.isEmpty()) {
             waiting.remove(hash);
         }

@@ -100,9 +100,9 @@ final class FeatureStore {
         }
     }
 
-    /** One who asked wants nothing any more. */
-    void forget(ImageInput image, CompletableFuture<ImageFeatures> answer) {
-        askers.remove(image.hash(), answer);
+    /** One who asked for an image has given up. */
+    void forget(ImageInput image) {
+        askers.removeDone(image.hash());
         if (!askers.areWaitingFor(image.hash()) && !slots.containsKey(image.hash())) {
             queue.drop(image.hash());
         }

@@ -75,8 +75,7 @@ final class EmbeddingsEndpoint implements Handler {
             positions += pools.get(i).rows();
             vectors.add(pools.get(i).vector(asked.unit()));
         }
-        Answers.json(
-                response, 200, EmbeddingsWriter.embeddings(identity.model(), vectors, asked.base64(), positions));
+        Answers.json(response, 200, EmbeddingsWriter.embeddings(identity.model(), vectors, asked.base64(), positions));
     }
 
     /** A pool of an input's tokens. */
@@ -119,9 +118,7 @@ final class EmbeddingsEndpoint implements Handler {
         List<Supplier<ImageInput>> named = new ArrayList<>();
         for (Place place : places) {
             named.add(() -> images.fromUrl(
-                    place.picture().url(),
-                    asked.orientation(),
-                    place.picture().param()));
+                    place.picture().url(), asked.orientation(), place.picture().param()));
         }
         List<ImageInput> inputs = ImageIntake.all(named);
         client.requirePresent();

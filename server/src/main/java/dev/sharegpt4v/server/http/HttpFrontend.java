@@ -166,8 +166,7 @@ public final class HttpFrontend {
                     chain.proceed();
                 }
             } finally {
-                metrics.answered(
-                        routes.label(request.path()), response.status().code());
+                metrics.answered(routes.label(request.path()), response.status().code());
             }
             closeIfSaid(request, response);
         }

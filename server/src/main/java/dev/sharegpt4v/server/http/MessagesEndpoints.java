@@ -61,8 +61,7 @@ final class MessagesEndpoints {
 
     private void answer(ServerResponse response, MessagesRequest asked, Prompt prompt, Client client)
             throws InterruptedException {
-        MessagesWriter writer =
-                new MessagesWriter(identity.writer("msg_").id(), identity.model());
+        MessagesWriter writer = new MessagesWriter(identity.writer("msg_").id(), identity.model());
         try (TextGeneration text = completions.start(writer.id(), prompt, asked.options())) {
             client.onGone(text::close);
             if (asked.options().stream()) {
@@ -95,8 +94,7 @@ final class MessagesEndpoints {
 
     private static MessagesWriter.End end(TextGeneration text, MessagesRequest asked) {
         // A template's own stop strings are no caller's.
-        Optional<String> met =
-                text.stopString().filter(asked.options().stopStrings()::contains);
+        Optional<String> met = text.stopString().filter(asked.options().stopStrings()::contains);
         return MessagesWriter.End.of(text.finishReason(), met);
     }
 }

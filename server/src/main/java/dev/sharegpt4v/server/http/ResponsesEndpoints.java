@@ -45,7 +45,9 @@ final class ResponsesEndpoints {
     void inputTokens(ServerRequest request, ServerResponse response) {
         try (AdmissionGate.Place _ = gate.enter()) {
             Answers.json(
-                    response, 200, PromptWriter.inputTokens(prompt(read(request)).length()));
+                    response,
+                    200,
+                    PromptWriter.inputTokens(prompt(read(request)).length()));
         }
     }
 

@@ -26,14 +26,7 @@ public record EmbeddingsRequest(
 
     private static final int MOST_INPUTS = 2048;
     private static final Set<String> KNOWN = Set.of(
-            "model",
-            "input",
-            "messages",
-            "encoding_format",
-            "dimensions",
-            "user",
-            "normalize",
-            "image_orientation");
+            "model", "input", "messages", "encoding_format", "dimensions", "user", "normalize", "image_orientation");
 
     public EmbeddingsRequest {
         inputs = List.copyOf(inputs);
@@ -97,9 +90,8 @@ public record EmbeddingsRequest(
                     ? ApiException.invalid("input", "'input' and 'messages' cannot both be given.")
                     : SharedFields.missing("input");
         }
-        List<Input> inputs = fields.has("input")
-                ? inputs(fields, vocabularySize)
-                : List.of(messages(fields, defaults, maxImages));
+        List<Input> inputs =
+                fields.has("input") ? inputs(fields, vocabularySize) : List.of(messages(fields, defaults, maxImages));
         requireImages(inputs, maxImages);
         return new EmbeddingsRequest(
                 fields.text("model"),

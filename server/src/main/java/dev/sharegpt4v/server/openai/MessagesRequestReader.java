@@ -78,7 +78,8 @@ public final class MessagesRequestReader {
     private static boolean isHarmless(String name, JsonNode value) {
         return switch (name) {
             case "tools", "mcp_servers" -> value.isArray() && value.isEmpty();
-            case "tool_choice" -> Set.of("auto", "none").contains(value.path("type").asText(""));
+            case "tool_choice" ->
+                Set.of("auto", "none").contains(value.path("type").asText(""));
             case "thinking" -> value.path("type").asText("").equals("disabled");
             case "context_management", "output_config" -> value.isObject() && value.isEmpty();
             default -> false;
@@ -95,8 +96,7 @@ public final class MessagesRequestReader {
                     || stops.stream().anyMatch(String::isEmpty)) {
                 throw ApiException.invalid(
                         "stop_sequences",
-                        "'stop_sequences' must be an array of at most " + MOST_STOPS
-                                + " strings, none of them empty.");
+                        "'stop_sequences' must be an array of at most " + MOST_STOPS + " strings, none of them empty.");
             }
             stops.forEach(chat.putArray("stop")::add);
         }

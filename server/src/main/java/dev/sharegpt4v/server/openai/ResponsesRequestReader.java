@@ -144,8 +144,7 @@ public final class ResponsesRequestReader {
         }
         JsonFields text = fields.object("text");
         text.allowOnly(Set.of("format", "verbosity"));
-        if (text.has("format")
-                && !text.object("format").text("type").orElse("").equals("text")) {
+        if (text.has("format") && !text.object("format").text("type").orElse("").equals("text")) {
             throw SharedFields.unsupported("text.format");
         }
     }

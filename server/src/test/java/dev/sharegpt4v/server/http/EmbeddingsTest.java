@@ -51,7 +51,8 @@ final class EmbeddingsTest {
         assertThat(answer.path("model").asText()).isEqualTo(ScriptedServer.MODEL);
         assertThat(answer.at("/data/0/object").asText()).isEqualTo("embedding");
         assertThat(answer.path("usage"))
-                .isEqualTo(JSON.createObjectNode().put("prompt_tokens", ids.length).put("total_tokens", ids.length));
+                .isEqualTo(
+                        JSON.createObjectNode().put("prompt_tokens", ids.length).put("total_tokens", ids.length));
         float[] vector = vector(answer, 0);
         assertThat(vector).hasSize(WIDTH);
         for (int i = 0; i < WIDTH; i++) {
@@ -121,8 +122,8 @@ final class EmbeddingsTest {
     @Test
     void base64HoldsTheSameNumbers() {
         JsonNode answer = ok(body("a red circle").put("encoding_format", "base64"));
-        ByteBuffer bytes = ByteBuffer.wrap(
-                        Base64.getDecoder().decode(answer.at("/data/0/embedding").asText()))
+        ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder()
+                        .decode(answer.at("/data/0/embedding").asText()))
                 .order(ByteOrder.LITTLE_ENDIAN);
         float[] vector = new float[bytes.remaining() / Float.BYTES];
         bytes.asFloatBuffer().get(vector);

@@ -119,7 +119,9 @@ final class MessagesTest {
             body.withArray("messages").addObject().put("role", "assistant").put("content", "three");
             body.withArray("messages").addObject().put("role", "user").put("content", "four");
             fresh.post("/v1/messages", body);
-            assertThat(fresh.prompts()).contains("USER: one\ntwo ASSISTANT: three").endsWith("USER: four ASSISTANT:");
+            assertThat(fresh.prompts())
+                    .contains("USER: one\ntwo ASSISTANT: three")
+                    .endsWith("USER: four ASSISTANT:");
         }
     }
 

@@ -38,7 +38,8 @@ final class OpenAiSchemasTest {
 
     @BeforeAll
     static void read() throws IOException {
-        schemas = new Schemas(JSON.readTree(SharedData.path("openai/openapi.json").toFile()));
+        schemas =
+                new Schemas(JSON.readTree(SharedData.path("openai/openapi.json").toFile()));
     }
 
     @AfterAll

@@ -49,21 +49,26 @@ final class OpenApiDocumentTest {
     @Test
     void everyRouteIsDescribedInOpenapiJsonAndNothingElseIs() {
         Set<String> described = new TreeSet<>();
-        DOCUMENT.path("paths").properties().forEach(path -> path.getValue()
-                .fieldNames()
-                .forEachRemaining(method -> {
+        DOCUMENT.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
                     if (METHODS.contains(method)) {
                         described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey());
                     }
                 }));
         Set<String> served = new TreeSet<>();
-        SERVER.frontend().table().routes().forEach(route -> served.add(route.method().text() + " " + route.label()));
+        SERVER.frontend()
+                .table()
+                .routes()
+                .forEach(route -> served.add(route.method().text() + " " + route.label()));
         assertThat(described).isEqualTo(served);
     }
 
     @Test
     void everyOperationHasAnIdOfItsOwn() {
-        assertThat(DOCUMENT.findValuesAsText("operationId")).doesNotHaveDuplicates().doesNotContain("");
+        assertThat(DOCUMENT.findValuesAsText("operationId"))
+                .doesNotHaveDuplicates()
+                .doesNotContain("");
     }
 
     @ParameterizedTest

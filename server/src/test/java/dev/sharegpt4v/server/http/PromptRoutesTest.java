@@ -38,7 +38,9 @@ final class PromptRoutesTest {
     @Test
     void aTextBecomesIdsAfterTheBeginToken() {
         JsonNode answer = ok("/tokenize", JSON.createObjectNode().put("prompt", "a red circle"));
-        assertThat(ints(answer.path("tokens"))).startsWith(1).endsWith(SERVER.tokenizer().encode("a red circle"));
+        assertThat(ints(answer.path("tokens")))
+                .startsWith(1)
+                .endsWith(SERVER.tokenizer().encode("a red circle"));
         assertThat(answer.path("count").asInt()).isEqualTo(answer.path("tokens").size());
         assertThat(answer.path("max_model_len").asInt()).isEqualTo(2048);
         assertThat(answer.path("token_strs").isNull()).isTrue();
@@ -54,7 +56,8 @@ final class PromptRoutesTest {
                         .put("prompt", "a red circle")
                         .put("add_special_tokens", false)
                         .put("return_token_strs", true));
-        assertThat(ints(answer.path("tokens"))).containsExactly(SERVER.tokenizer().encode("a red circle"));
+        assertThat(ints(answer.path("tokens")))
+                .containsExactly(SERVER.tokenizer().encode("a red circle"));
         assertThat(String.join("", texts(answer.path("token_strs")))).isEqualTo("▁a▁red▁circle");
     }
 
@@ -62,7 +65,8 @@ final class PromptRoutesTest {
     void messagesBecomeThePromptThatAChatRequestHas() {
         ObjectNode body = Requests.text("what?");
         JsonNode answer = ok("/tokenize", body);
-        assertThat(ints(answer.path("tokens"))).containsExactly(SERVER.prompt("what?").tokens());
+        assertThat(ints(answer.path("tokens")))
+                .containsExactly(SERVER.prompt("what?").tokens());
         assertThat(ints(ok("/tokenize", body.put("add_special_tokens", false)).path("tokens")))
                 .doesNotContain(1)
                 .hasSize(answer.path("count").asInt() - 1);
@@ -72,7 +76,8 @@ final class PromptRoutesTest {
     void aPictureCountsAsItsPlaces() {
         ObjectNode body = Requests.about("what?", PICTURE);
         JsonNode answer = ok("/tokenize", body.put("return_token_strs", true));
-        assertThat(Arrays.stream(ints(answer.path("tokens"))).filter(id -> id == -200)).hasSize(ROWS);
+        assertThat(Arrays.stream(ints(answer.path("tokens"))).filter(id -> id == -200))
+                .hasSize(ROWS);
         assertThat(texts(answer.path("token_strs"))).contains("<image>");
     }
 
@@ -148,7 +153,8 @@ final class PromptRoutesTest {
                 .endsWith(" USER: <image><image>\nan <image>? ASSISTANT:");
         assertThat(answer.path("template").asText()).isEqualTo("vicuna_v1");
         assertThat(answer.path("model").asText()).isEqualTo(ScriptedServer.MODEL);
-        assertThat(ints(answer.path("prompt_token_ids"))).hasSize(answer.path("count").asInt());
+        assertThat(ints(answer.path("prompt_token_ids")))
+                .hasSize(answer.path("count").asInt());
         ArrayNode images = (ArrayNode) answer.path("images");
         assertThat(images).hasSize(2);
         int first = images.path(0).path("offset").asInt();
@@ -175,7 +181,9 @@ final class PromptRoutesTest {
         ObjectNode body = Requests.about("what is this?", PICTURE);
         int shown = ok("/v1/chat/completions/render", body).path("count").asInt();
         assertThat(ok("/v1/chat/completions/input_tokens", body))
-                .isEqualTo(JSON.createObjectNode().put("object", "response.input_tokens").put("input_tokens", shown));
+                .isEqualTo(JSON.createObjectNode()
+                        .put("object", "response.input_tokens")
+                        .put("input_tokens", shown));
         assertThat((int) SERVER.chat(body).path("usage.prompt_tokens")).isEqualTo(shown);
     }
 

@@ -43,8 +43,8 @@ final class ResponsesTest {
         assertThat(answer.path("output")).hasSize(1);
         assertThat(answer.at("/output/0/id").asText()).matches("msg_[0-9a-f]{32}");
         assertThat(answer.at("/output/0/content"))
-                .isEqualTo(Golden.parse("[{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\""
-                        + TEXT + "\"}]"));
+                .isEqualTo(Golden.parse(
+                        "[{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"" + TEXT + "\"}]"));
         int prompt = SERVER.prompt("What is this?").length();
         int said = SERVER.tokenizer().encode(TEXT).length + 1;
         assertThat(answer.at("/usage/input_tokens").asInt()).isEqualTo(prompt);
@@ -54,7 +54,8 @@ final class ResponsesTest {
 
     @Test
     void membersOfTheRequestAreRepeated() {
-        ObjectNode body = body("?").put("instructions", "Be brief.")
+        ObjectNode body = body("?")
+                .put("instructions", "Be brief.")
                 .put("temperature", 0.2)
                 .put("top_p", 0.7)
                 .put("max_output_tokens", 50)
@@ -158,7 +159,8 @@ final class ResponsesTest {
         List<JsonNode> data = events.data().stream().map(Golden::parse).toList();
         for (int i = 0; i < data.size(); i++) {
             assertThat(data.get(i).path("sequence_number").asInt()).isEqualTo(i);
-            assertThat(data.get(i).path("type").asText()).isEqualTo(events.names().get(i));
+            assertThat(data.get(i).path("type").asText())
+                    .isEqualTo(events.names().get(i));
         }
         assertThat(data.stream()
                         .filter(event -> event.path("type").asText().endsWith(".delta"))
@@ -207,20 +209,15 @@ final class ResponsesTest {
 
     @Test
     void whatDoesNotFitIsRefused() {
-        ErrorAnswer.is(
-                SERVER.post("/v1/responses", body("a ".repeat(3000))), 400, "context_length_exceeded", "input");
-        ErrorAnswer.is(
-                SERVER.post("/v1/responses", body("?").put("model", "other")), 404, "model_not_found", "model");
+        ErrorAnswer.is(SERVER.post("/v1/responses", body("a ".repeat(3000))), 400, "context_length_exceeded", "input");
+        ErrorAnswer.is(SERVER.post("/v1/responses", body("?").put("model", "other")), 404, "model_not_found", "model");
     }
 
     private static ObjectNode pictured(String url) {
         ObjectNode body = body("");
         ArrayNode content =
                 body.putArray("input").addObject().put("role", "user").putArray("content");
-        content.addObject()
-                .put("type", "input_image")
-                .put("detail", "auto")
-                .put("image_url", url);
+        content.addObject().put("type", "input_image").put("detail", "auto").put("image_url", url);
         content.addObject().put("type", "input_text").put("text", "what?");
         return body;
     }

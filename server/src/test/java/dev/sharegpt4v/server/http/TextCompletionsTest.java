@@ -45,8 +45,8 @@ final class TextCompletionsTest {
         assertThat(answer.path("id").asText()).matches("cmpl-[0-9a-f]{32}");
         assertThat(answer.path("object").asText()).isEqualTo("text_completion");
         assertThat(answer.path("choices"))
-                .isEqualTo(Golden.parse("[{\"index\":0,\"text\":\" " + TEXT
-                        + "\",\"logprobs\":null,\"finish_reason\":\"stop\"}]"));
+                .isEqualTo(Golden.parse(
+                        "[{\"index\":0,\"text\":\" " + TEXT + "\",\"logprobs\":null,\"finish_reason\":\"stop\"}]"));
         assertThat(answer.at("/usage/prompt_tokens").asInt()).isEqualTo(prompt);
         assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(said);
         assertThat(answer.at("/usage/total_tokens").asInt()).isEqualTo(prompt + said);
