@@ -26,7 +26,7 @@ final class EmbeddingTableTest {
     @Test
     void rowsAreTheCheckpointsRoundedToTheTypeThatIsStored() {
         check(ConversionOptions.of(WeightFormat.FP32), OnnxType.FLOAT);
-        check(ConversionOptions.of(WeightFormat.INT8), OnnxType.FLOAT16);
+        check(ConversionOptions.of(WeightFormat.FP16), OnnxType.FLOAT16);
         check(ConversionOptions.of(Device.CUDA, WeightFormat.BF16), OnnxType.BFLOAT16);
     }
 

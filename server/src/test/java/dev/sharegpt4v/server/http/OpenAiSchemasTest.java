@@ -71,7 +71,10 @@ final class OpenAiSchemasTest {
                 .put("type", "input_image")
                 .put("detail", "auto")
                 .put("image_url", Pictures.dataUri(Pictures.png(1)));
-        check("/v1/responses", pictured, "CreateResponse", "Response");
+        // Of the request, OpenAI's own schema finds a message to be two kinds of item where only one is allowed.
+        schemas.check(
+                "Response",
+                Golden.parse(SERVER.post("/v1/responses", pictured).asString()));
     }
 
     @Test
