@@ -73,8 +73,7 @@ final class OpenAiSchemasTest {
                 .put("image_url", Pictures.dataUri(Pictures.png(1)));
         // Of the request, OpenAI's own schema finds a message to be two kinds of item where only one is allowed.
         schemas.check(
-                "Response",
-                Golden.parse(SERVER.post("/v1/responses", pictured).asString()));
+                "Response", Golden.parse(SERVER.post("/v1/responses", pictured).asString()));
     }
 
     @Test
