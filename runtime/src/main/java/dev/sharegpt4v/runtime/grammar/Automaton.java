@@ -71,8 +71,11 @@ final class Automaton {
 
         private void add(Expression head, Stack below) {
             work.spend(1);
-            if (head instanceof Bytes || head instanceof Regular) {
+            boolean waits = head instanceof Bytes || head instanceof Regular;
+            if (waits) {
                 stacks.add(waiting, head, below, work);
+            }
+            if (waits && !(head instanceof Regular(ByteAutomaton automaton, int at) && automaton.accepts(at))) {
                 return;
             }
             Pair pair = new Pair(head, below);
@@ -95,8 +98,8 @@ final class Automaton {
                 case Repetition repetition -> expand(repetition, below);
                 case Rule rule -> add(rule.body(), below);
                 case Deferred deferred -> add(deferred.expand(), below);
-                case Bytes _, Regular _ ->
-                    throw new IllegalStateException("an expression waits for a byte already. This is a bug.");
+                case Regular _ -> add(below);
+                case Bytes _ -> throw new IllegalStateException("bytes are not taken apart. This is a bug.");
             }
         }
 
@@ -179,9 +182,6 @@ final class Automaton {
                     int to = automaton.step(from, value);
                     if (to != ByteAutomaton.DEAD) {
                         stacks.add(heads, new Regular(automaton, to), frame.below(), work);
-                        if (automaton.accepts(to)) {
-                            bottom |= addAll(heads, frame.below(), work);
-                        }
                     }
                 }
                 default -> throw new IllegalStateException("an expression does not wait for a byte. This is a bug.");
