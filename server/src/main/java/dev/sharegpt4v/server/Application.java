@@ -4,6 +4,7 @@ import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.convert.EmbeddingTable;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
+import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedDevice;
@@ -112,7 +113,8 @@ public final class Application implements AutoCloseable {
                 loaded.imageFeatureRows(),
                 loaded.generation(),
                 positions,
-                engine);
+                engine,
+                new Constraints(loaded.tokenizer()));
     }
 
     private WebServer web(ServedModel model) {

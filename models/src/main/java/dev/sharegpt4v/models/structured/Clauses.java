@@ -132,13 +132,22 @@ final class Clauses {
                 budget.spend(1);
                 boolean smaller = sets.get(j).size() < sets.get(i).size()
                         || (sets.get(j).size() == sets.get(i).size() && j < i);
-                covered = j != i && smaller && sets.get(i).containsAll(sets.get(j));
+                covered = j != i && smaller && covers(sets.get(j), sets.get(i));
             }
             if (!covered) {
                 kept.add(clauses.get(i));
             }
         }
         return kept;
+    }
+
+    /** What was looked at is not said in vain: who looked at more allows more. */
+    private static boolean covers(Set<Literal> shorter, Set<Literal> longer) {
+        return longer.containsAll(shorter)
+                && longer.stream()
+                        .noneMatch(literal -> !shorter.contains(literal)
+                                && (literal.atom() instanceof Atom.SeenItems
+                                        || literal.atom() instanceof Atom.SeenProperties));
     }
 
     private List<List<Literal>> unseen(Unseen unseen) {

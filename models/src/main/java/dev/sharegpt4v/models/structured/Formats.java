@@ -28,6 +28,7 @@ final class Formats {
             + "|\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\")@(?:" + HOST + "|\\[" + IPV4 + "\\]|\\[IPv6:" + IPV6 + "\\])";
     private static final String OTHERS = "\\u00a0-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\uffef\\u{10000}-\\u{1fffd}"
             + "\\u{20000}-\\u{2fffd}\\u{30000}-\\u{3fffd}\\u{40000}-\\u{dfffd}\\u{e1000}-\\u{efffd}";
+    private static final String PRIVATE = "\\ue000-\\uf8ff\\u{f0000}-\\u{ffffd}\\u{100000}-\\u{10fffd}";
     private static final String POINTER = "(?:/(?:[^~/]|~[01])*)*";
     private static final String TIME_OF_DURATION = "T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S)";
     private static final String DURATION = "P(?:\\d+W|(?:\\d+D|\\d+M(?:\\d+D)?|\\d+Y(?:\\d+M(?:\\d+D)?)?)(?:"
@@ -131,7 +132,8 @@ final class Formats {
 
     private static String tail(String others) {
         String after = part(others, ":@/?");
-        return "(?:\\?" + after + "*)?(?:#" + after + "*)?";
+        String query = part(others.isEmpty() ? "" : others + PRIVATE, ":@/?");
+        return "(?:\\?" + query + "*)?(?:#" + after + "*)?";
     }
 
     private static String absolute(String others) {

@@ -312,8 +312,8 @@ final class EngineLoop {
         }
         boolean numbers = sequence.matcher().isEmpty() || areNumbers(row);
         sequence.matcher()
-                .ifPresent(matcher ->
-                        matcher.mask(row, sequence.request().stop().stopTokens()));
+                .ifPresent(
+                        matcher -> matcher.mask(row, sequence.request().stop().stopTokens()));
         try {
             return sampler.choose(
                     row,

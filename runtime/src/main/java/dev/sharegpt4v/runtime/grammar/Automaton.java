@@ -152,7 +152,8 @@ final class Automaton {
      *
      * @throws Work.TooMuch when the grammar is too ambiguous
      */
-    @Nullable State step(State state, int value) {
+    @Nullable
+    State step(State state, int value) {
         Transitions next = state.next;
         if (next.isKnown(value)) {
             return next.get(value);

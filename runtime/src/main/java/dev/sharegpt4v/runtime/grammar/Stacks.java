@@ -63,11 +63,14 @@ final class Stacks {
         }
     }
 
+    private record Both(Stack one, Stack other) {}
+
     private static final Comparator<Frame> BY_NUMBER = Comparator.comparingInt(Frame::number);
     private static final Frame[] NONE = new Frame[0];
 
     private final Map<FrameKey, Frame> frames = new HashMap<>();
     private final Map<StackKey, Stack> stacks = new HashMap<>();
+    private final Map<Both, Stack> unions = new HashMap<>();
     private int numbers;
 
     /** Nothing more comes. */
@@ -93,8 +96,12 @@ final class Stacks {
 
     /** What may come in either. */
     Stack union(Stack one, Stack other, Work work) {
-        if (one == other) {
+        if (one.equals(other)) {
             return one;
+        }
+        Stack known = unions.get(new Both(one, other));
+        if (known != null) {
+            return known;
         }
         work.spend(one.frames().length + other.frames().length);
         Map<Expression, Stack> parts = new LinkedHashMap<>();
@@ -104,26 +111,29 @@ final class Stacks {
         for (Frame frame : other.frames()) {
             add(parts, frame.head(), frame.below(), work);
         }
-        return of(parts, one.bottom() || other.bottom());
+        Stack union = of(parts, one.bottom() || other.bottom());
+        unions.put(new Both(one, other), union);
+        return union;
     }
 
     /** Adds a frame to a collection; one with an equal head takes what comes after this one too. */
     void add(Map<Expression, Stack> parts, Expression head, Stack below, Work work) {
         Stack before = parts.putIfAbsent(head, below);
-        if (before != null && before != below) {
+        if (before != null && !before.equals(below)) {
             parts.put(head, union(before, below, work));
         }
     }
 
     /** How much is held. */
     int size() {
-        return frames.size() + stacks.size();
+        return frames.size() + stacks.size() + unions.size();
     }
 
     /** Forgets what was shared; stacks that are in use stay good. */
     void clear() {
         frames.clear();
         stacks.clear();
+        unions.clear();
     }
 
     private Frame frame(Expression head, Stack below) {

@@ -20,6 +20,7 @@ import dev.sharegpt4v.runtime.execution.ModelShape;
 import dev.sharegpt4v.runtime.testing.Continuation;
 import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
 import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
+import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
@@ -93,7 +94,8 @@ public final class ScriptedServer implements AutoCloseable {
                 new GenerationDefaults(
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(END)),
                 CONTEXT,
-                engine);
+                engine,
+                new Constraints(tokenizer));
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
         Identity identity = new Identity(name, "0", "fp_test", 1_767_225_600, clock, DEVICE);
         this.frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
