@@ -21,6 +21,7 @@ final class ArrayRoom {
     private static final int BITS = 15;
     /** Counts in all. */
     static final int MOST_CONTAINED = 4;
+
     static final int MOST_COUNT = (1 << BITS) - 2;
 
     private final Shape.Array array;

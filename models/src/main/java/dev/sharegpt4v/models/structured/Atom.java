@@ -145,8 +145,7 @@ sealed interface Atom {
         }
 
         boolean speaksOf(String name) {
-            return !names.contains(name)
-                    && patterns.stream().noneMatch(pattern -> pattern.matches(name));
+            return !names.contains(name) && patterns.stream().noneMatch(pattern -> pattern.matches(name));
         }
     }
 

@@ -92,9 +92,7 @@ final class CharAutomaton implements ByteAutomaton {
 
     private int begin(int from, int value) {
         if (inJson && value == '\\') {
-            return dfa.leadsOn(from, 0, Character.MAX_CODE_POINT)
-                    ? name(new Place(Phase.ESCAPE, from, 0, 0, 0))
-                    : DEAD;
+            return dfa.leadsOn(from, 0, Character.MAX_CODE_POINT) ? name(new Place(Phase.ESCAPE, from, 0, 0, 0)) : DEAD;
         }
         if (value < 0x80) {
             return inJson && (value < 0x20 || value == '"') ? DEAD : between(dfa.step(from, value));
@@ -120,9 +118,7 @@ final class CharAutomaton implements ByteAutomaton {
         int common = dfa.commonTarget(from, first, last);
         boolean whole = common != CharDfa.DEAD && last - first + 1 == 1 << 6 * left;
         return name(
-                whole
-                        ? new Place(Phase.BYTES, common, 0, 0, left)
-                        : new Place(Phase.BYTES, from, first, last, left));
+                whole ? new Place(Phase.BYTES, common, 0, 0, left) : new Place(Phase.BYTES, from, first, last, left));
     }
 
     private int narrow(Place place, int bits, int value) {

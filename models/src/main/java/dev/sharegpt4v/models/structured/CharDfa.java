@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -74,10 +75,11 @@ final class CharDfa {
         }
 
         /** The next state: where code points lead, by the first of each run of them; the first run begins at 0. */
-        void add(TreeMap<Integer, Integer> runs, boolean accepts) {
+        void add(SortedMap<Integer, Integer> runs, boolean accepts) {
             budget.spend(runs.size() + 1L);
             if (lows.size() >= MOST_STATES) {
-                throw StructureException.tooComplex("", "it needs an automaton of more than " + MOST_STATES + " states");
+                throw StructureException.tooComplex(
+                        "", "it needs an automaton of more than " + MOST_STATES + " states");
             }
             int[] low = new int[runs.size()];
             int[] target = new int[runs.size()];
@@ -255,9 +257,7 @@ final class CharDfa {
                 a += nextA == low ? 1 : 0;
                 b += nextB == low ? 1 : 0;
             }
-            builder.add(
-                    runs,
-                    operation.of(mine != DEAD && accepting[mine], theirs != DEAD && other.accepting[theirs]));
+            builder.add(runs, operation.of(mine != DEAD && accepting[mine], theirs != DEAD && other.accepting[theirs]));
         }
         return builder.build();
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A non-deterministic automaton of an expression (Thompson 1968), and its determinisation. Used once. */
@@ -155,7 +156,7 @@ final class CharNfa {
         return Arrays.binarySearch(set.states(), state) >= 0;
     }
 
-    private TreeMap<Integer, Integer> runs(
+    private SortedMap<Integer, Integer> runs(
             Members set, Map<Members, Integer> names, List<Members> sets, boolean anywhere) {
         TreeMap<Integer, List<Edge>> begins = new TreeMap<>();
         TreeMap<Integer, List<Edge>> ends = new TreeMap<>();
@@ -177,8 +178,9 @@ final class CharNfa {
         TreeMap<Integer, Integer> runs = new TreeMap<>();
         Map<Integer, Integer> active = new HashMap<>();
         begins.forEach((low, starting) -> {
-            ends.getOrDefault(low, List.of()).forEach(edge -> active.computeIfPresent(
-                    edge.target(), (target, count) -> count == 1 ? null : count - 1));
+            ends.getOrDefault(low, List.of())
+                    .forEach(edge ->
+                            active.computeIfPresent(edge.target(), (target, count) -> count == 1 ? null : count - 1));
             starting.forEach(edge -> active.merge(edge.target(), 1, Integer::sum));
             runs.put(low, active.isEmpty() ? CharDfa.DEAD : name(active, names, sets, anywhere));
         });

@@ -46,8 +46,7 @@ final class Clauses {
             }
             case Or(List<Formula> options) -> union(options, notes);
             case AnyOf(List<Formula> options) -> notes ? subsets(options) : union(options, false);
-            case Unseen unseen ->
-                unseen.type() == type ? unseen(unseen) : clauses(unseen.inside(), notes);
+            case Unseen unseen -> unseen.type() == type ? unseen(unseen) : clauses(unseen.inside(), notes);
         };
     }
 
@@ -124,7 +123,8 @@ final class Clauses {
         if (clauses.size() < 2) {
             return clauses;
         }
-        List<Set<Literal>> sets = clauses.stream().<Set<Literal>>map(HashSet::new).toList();
+        List<Set<Literal>> sets =
+                clauses.stream().<Set<Literal>>map(HashSet::new).toList();
         List<List<Literal>> kept = new ArrayList<>();
         for (int i = 0; i < sets.size(); i++) {
             boolean covered = false;
@@ -204,7 +204,8 @@ final class Clauses {
             either.putArray("anyOf").add(goal.schema().json());
             for (Goal one : contained) {
                 if (!one.met()) {
-                    throw StructureException.unsupported(unseen.pointer(), "'unevaluatedItems' beside such a 'contains'");
+                    throw StructureException.unsupported(
+                            unseen.pointer(), "'unevaluatedItems' beside such a 'contains'");
                 }
                 either.withArray("anyOf").add(one.schema().json());
             }

@@ -16,10 +16,10 @@ final class Formats {
     private static final String DATE = "(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])"
             + "|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))"
             + "|(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
-    private static final String TIME = "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?"
-            + "(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
-    private static final String IPV4 = "(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)\\.){3}"
-            + "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final String TIME =
+            "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?" + "(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
+    private static final String IPV4 =
+            "(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)\\.){3}" + "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final String IPV6 = ipv6();
     private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final String HOST = LABEL + "(?:\\." + LABEL + ")*";
@@ -74,7 +74,8 @@ final class Formats {
                                 Regex.sequence(
                                         RegexParser.parse(DATE), new Regex.Chars(CharSet.of("Tt")), leapSeconds())),
                         budget);
-            // A label with dashes in its third and fourth place is an encoded one, whose letters have rules of their own.
+            // A label with dashes in its third and fourth place is an encoded one, whose letters have rules of their
+            // own.
             case "hostname" ->
                 CharDfa.matching(regex, budget)
                         .minus(CharDfa.containing(RegexParser.parse("(?:^|\\.)[^.][^.]--"), budget), budget)
@@ -126,8 +127,8 @@ final class Formats {
     }
 
     private static String authority(String others) {
-        return "(?:" + part(others, ":") + "*@)?(?:\\[(?:" + IPV6 + "|[vV][0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|"
-                + part(others, "") + "*)(?::\\d*)?";
+        return "(?:" + part(others, ":") + "*@)?(?:\\[(?:" + IPV6
+                + "|[vV][0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|" + part(others, "") + "*)(?::\\d*)?";
     }
 
     private static String tail(String others) {
@@ -138,8 +139,8 @@ final class Formats {
 
     private static String absolute(String others) {
         String piece = part(others, ":@");
-        return "[A-Za-z][A-Za-z0-9+.-]*:(?://" + authority(others) + "(?:/" + piece + "*)*|/(?:" + piece + "+(?:/" + piece
-                + "*)*)?|" + piece + "+(?:/" + piece + "*)*|)" + tail(others);
+        return "[A-Za-z][A-Za-z0-9+.-]*:(?://" + authority(others) + "(?:/" + piece + "*)*|/(?:" + piece + "+(?:/"
+                + piece + "*)*)?|" + piece + "+(?:/" + piece + "*)*|)" + tail(others);
     }
 
     private static String relative(String others) {

@@ -44,12 +44,11 @@ sealed interface Formula {
             case Or(List<Formula> options) -> new And(notAll(options, loose));
             case AnyOf(List<Formula> options) -> new And(notAll(options, loose));
             case Literal literal -> {
-                boolean note = literal.atom() instanceof Atom.SeenProperties
-                        || literal.atom() instanceof Atom.SeenItems;
+                boolean note =
+                        literal.atom() instanceof Atom.SeenProperties || literal.atom() instanceof Atom.SeenItems;
                 yield note
                         ? FALSE
-                        : new Literal(
-                                literal.atom(), !literal.holds(), literal.pointer(), literal.holds() && loose);
+                        : new Literal(literal.atom(), !literal.holds(), literal.pointer(), literal.holds() && loose);
             }
             case Unseen unseen -> {
                 if (!loose) {

@@ -3,7 +3,6 @@ package dev.sharegpt4v.models.structured;
 import dev.sharegpt4v.runtime.grammar.Expression;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The texts between the values of JSON, and sets of strings and numbers as expressions that are made once. */
@@ -17,8 +16,8 @@ final class JsonLayout {
     private final Expression space;
     private final Expression colon;
     private final Expression comma;
-    private final Map<CharDfa, Expression> strings = new IdentityHashMap<>();
-    private final Map<CharDfa, Expression> numbers = new IdentityHashMap<>();
+    private final IdentityHashMap<CharDfa, Expression> strings = new IdentityHashMap<>();
+    private final IdentityHashMap<CharDfa, Expression> numbers = new IdentityHashMap<>();
 
     JsonLayout(JsonStyle style, Budget budget) {
         CharDfa white = style.compact()
@@ -26,7 +25,8 @@ final class JsonLayout {
                 : CharDfa.matching(RegexParser.parse(style.whitespace().orElse(USUAL)), budget);
         CharDfa json = CharDfa.matching(RegexParser.parse("[ \\t\\r\\n]*"), budget);
         if (white.isEmpty() || !white.minus(json, budget).isEmpty()) {
-            throw StructureException.invalid("", "the whitespace may hold spaces, tabs and line ends, and nothing else");
+            throw StructureException.invalid(
+                    "", "the whitespace may hold spaces, tabs and line ends, and nothing else");
         }
         boolean usual = style.whitespace().isEmpty();
         this.space = CharAutomaton.plain(white);

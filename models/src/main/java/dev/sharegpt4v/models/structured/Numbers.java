@@ -88,8 +88,7 @@ final class Numbers {
         if (bound.signum() < 0 || (bound.signum() == 0 && less)) {
             regex = Regex.sequence(minus, magnitudeAtLeast(bound.negate(), less));
         } else {
-            regex = Regex.choice(
-                    RegexParser.parse("-(?:0|[1-9]\\d*)(?:\\.\\d+)?"), magnitudeAtMost(bound, less));
+            regex = Regex.choice(RegexParser.parse("-(?:0|[1-9]\\d*)(?:\\.\\d+)?"), magnitudeAtMost(bound, less));
         }
         return CharDfa.matching(regex, budget);
     }
@@ -109,8 +108,8 @@ final class Numbers {
         }
         for (int i = 0; i < fraction.length(); i++) {
             if (fraction.charAt(i) < '9') {
-                options.add(whole + "\\." + fraction.substring(0, i) + "[" + (char) (fraction.charAt(i) + 1)
-                        + "-9]\\d*");
+                options.add(
+                        whole + "\\." + fraction.substring(0, i) + "[" + (char) (fraction.charAt(i) + 1) + "-9]\\d*");
             }
         }
         if (fraction.isEmpty()) {
@@ -144,8 +143,8 @@ final class Numbers {
         }
         for (int i = 0; i < fraction.length(); i++) {
             if (fraction.charAt(i) > '0') {
-                options.add(whole + "\\." + fraction.substring(0, i) + "[0-" + (char) (fraction.charAt(i) - 1)
-                        + "]\\d*");
+                options.add(
+                        whole + "\\." + fraction.substring(0, i) + "[0-" + (char) (fraction.charAt(i) - 1) + "]\\d*");
             }
             if (i > 0) {
                 options.add(whole + "\\." + fraction.substring(0, i));
@@ -232,7 +231,8 @@ final class Numbers {
             if (place.phase() < decimals) {
                 return new Place(place.phase() + 1, (place.remainder() * 10 + value) % divisor);
             }
-            // Beyond the divisor's own decimals only zeros can follow; one more phase tells the first of them from the point.
+            // Beyond the divisor's own decimals only zeros can follow; one more phase tells the first of them from the
+            // point.
             return value == 0 && place.remainder() == 0 ? new Place(decimals + 1, 0) : null;
         }
 

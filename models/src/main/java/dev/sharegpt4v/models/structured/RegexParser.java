@@ -143,10 +143,8 @@ final class RegexParser {
 
     private Regex group(int begin) {
         if (take('?')) {
-            boolean named = at + 1 < pattern.length
-                    && pattern[at] == '<'
-                    && pattern[at + 1] != '='
-                    && pattern[at + 1] != '!';
+            boolean named =
+                    at + 1 < pattern.length && pattern[at] == '<' && pattern[at + 1] != '=' && pattern[at + 1] != '!';
             if (named) {
                 while (at < pattern.length && pattern[at] != '>') {
                     at++;

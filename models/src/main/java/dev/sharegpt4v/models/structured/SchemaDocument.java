@@ -59,7 +59,7 @@ final class SchemaDocument {
     private final boolean legacy;
     private final Schema root;
     private final List<Schema> all = new ArrayList<>();
-    private final Map<JsonNode, Schema> byNode = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Schema> byNode = new IdentityHashMap<>();
     private final Map<String, Schema> byAddress = new HashMap<>();
     private final Map<String, Integer> dynamicAnchors = new HashMap<>();
     private final Set<String> dynamicAddresses = new HashSet<>();

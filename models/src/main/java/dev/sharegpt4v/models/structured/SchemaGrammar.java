@@ -111,7 +111,7 @@ final class SchemaGrammar {
     private Expression expression(Shape shape) {
         return switch (shape) {
             case Shape.Word(String text) -> Expression.Bytes.of(text);
-            case Shape.Number(CharDfa numbers) -> layout.number(numbers);
+            case Shape.Numeric(CharDfa numbers) -> layout.number(numbers);
             case Shape.Text(CharDfa strings, int least, int most) ->
                 least == 0 && most == Integer.MAX_VALUE ? layout.string(strings) : layout.string(least, most);
             case Shape.Array array ->

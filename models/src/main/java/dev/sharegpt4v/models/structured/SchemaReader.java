@@ -168,7 +168,8 @@ final class SchemaReader {
                 case NULL -> options.add(isOf(JsonType.NULL, schema));
                 case BOOLEAN ->
                     options.add(Formula.and(
-                            isOf(JsonType.BOOLEAN, schema), says(new Atom.Truth(value.booleanValue()), schema, keyword)));
+                            isOf(JsonType.BOOLEAN, schema),
+                            says(new Atom.Truth(value.booleanValue()), schema, keyword)));
                 case NUMBER -> numbers.add(value.decimalValue());
                 case STRING -> strings.add(value.textValue());
                 case ARRAY -> options.add(array(value, schema, keyword));
@@ -178,13 +179,11 @@ final class SchemaReader {
         }
         if (!strings.isEmpty()) {
             CharDfa dfa = at(schema, keyword, () -> CharDfa.of(strings, budget));
-            options.add(
-                    Formula.and(isOf(JsonType.STRING, schema), says(new Atom.StringIn(dfa), schema, keyword)));
+            options.add(Formula.and(isOf(JsonType.STRING, schema), says(new Atom.StringIn(dfa), schema, keyword)));
         }
         if (!numbers.isEmpty()) {
             CharDfa dfa = at(schema, keyword, () -> Numbers.of(numbers, budget));
-            options.add(
-                    Formula.and(isOf(JsonType.NUMBER, schema), says(new Atom.NumberIn(dfa), schema, keyword)));
+            options.add(Formula.and(isOf(JsonType.NUMBER, schema), says(new Atom.NumberIn(dfa), schema, keyword)));
         }
         return new Formula.Or(options);
     }
@@ -229,21 +228,18 @@ final class SchemaReader {
             }
             require(schema, name, json.get(name).isNumber(), "a number");
             BigDecimal value = json.get(name).decimalValue();
-            CharDfa dfa = at(
-                    schema,
-                    name,
-                    () -> switch (name) {
-                        case "minimum" ->
-                            Numbers.atLeast(value, json.path("exclusiveMinimum").booleanValue(), budget);
-                        case "maximum" ->
-                            Numbers.atMost(value, json.path("exclusiveMaximum").booleanValue(), budget);
-                        case "exclusiveMinimum" -> Numbers.atLeast(value, true, budget);
-                        case "exclusiveMaximum" -> Numbers.atMost(value, true, budget);
-                        default -> {
-                            require(schema, name, value.signum() > 0, "a number above 0");
-                            yield Numbers.multiplesOf(value, budget);
-                        }
-                    });
+            CharDfa dfa = at(schema, name, () -> switch (name) {
+                case "minimum" ->
+                    Numbers.atLeast(value, json.path("exclusiveMinimum").booleanValue(), budget);
+                case "maximum" ->
+                    Numbers.atMost(value, json.path("exclusiveMaximum").booleanValue(), budget);
+                case "exclusiveMinimum" -> Numbers.atLeast(value, true, budget);
+                case "exclusiveMaximum" -> Numbers.atMost(value, true, budget);
+                default -> {
+                    require(schema, name, value.signum() > 0, "a number above 0");
+                    yield Numbers.multiplesOf(value, budget);
+                }
+            });
             parts.add(says(new Atom.NumberIn(dfa), schema, name));
         }
     }
@@ -264,15 +260,22 @@ final class SchemaReader {
         if (json.has("format")) {
             require(schema, "format", json.get("format").isTextual(), "a string");
             Optional<CharDfa> format = Formats.named(json.get("format").textValue());
-            format.ifPresent(dfa -> parts.add(says(new Atom.StringIn(dfa), schema, "format")));
+            // Alone a format is an annotation, by the standard; who asks for a string of a format means it.
+            format.filter(dfa -> mayBeString(json))
+                    .ifPresent(dfa -> parts.add(says(new Atom.StringIn(dfa), schema, "format")));
         }
     }
 
+    private static boolean mayBeString(JsonNode schema) {
+        boolean said = schema.path("type").asText("").equals("string");
+        for (JsonNode type : schema.path("type")) {
+            said |= type.asText("").equals("string");
+        }
+        return said;
+    }
+
     private CharDfa pattern(Schema schema, String expression, String... path) {
-        return at(
-                schema,
-                String.join("/", path),
-                () -> CharDfa.containing(RegexParser.parse(expression), budget));
+        return at(schema, String.join("/", path), () -> CharDfa.containing(RegexParser.parse(expression), budget));
     }
 
     private void combinations(Schema schema, List<Formula> parts) {
@@ -296,8 +299,7 @@ final class SchemaReader {
             Formula yes = json.has("then") ? formula(document.child(schema, json.get("then"), "then")) : Formula.TRUE;
             Formula no = json.has("else") ? formula(document.child(schema, json.get("else"), "else")) : Formula.TRUE;
             parts.add(Formula.or(
-                    Formula.and(condition, yes),
-                    Formula.and(Formula.not(Formula.withoutNotes(condition), false), no)));
+                    Formula.and(condition, yes), Formula.and(Formula.not(Formula.withoutNotes(condition), false), no)));
         } else if (json.has("if")) {
             // Alone it only tells what was looked at.
             Formula condition = formula(document.child(schema, json.get("if"), "if"));
@@ -315,7 +317,7 @@ final class SchemaReader {
             parts.add(formula(one));
             for (Schema other : schemas) {
                 budget.spend(10);
-                boolean tell = one != other && !disjoint.test(Goal.met(one), Goal.met(other));
+                boolean tell = !one.equals(other) && !disjoint.test(Goal.met(one), Goal.met(other));
                 if (tell) {
                     parts.add(Formula.not(Formula.withoutNotes(formula(other)), true));
                 }
@@ -352,8 +354,7 @@ final class SchemaReader {
 
     private static void require(Schema schema, String keyword, boolean holds, String expected) {
         if (!holds) {
-            throw StructureException.invalid(
-                    schema.pointer() + "/" + keyword, "'" + keyword + "' must be " + expected);
+            throw StructureException.invalid(schema.pointer() + "/" + keyword, "'" + keyword + "' must be " + expected);
         }
     }
 
@@ -449,7 +450,9 @@ final class SchemaReader {
                 String pattern = member.getKey();
                 CharDfa dfa = pattern(schema, pattern, "patternProperties", SchemaDocument.escape(pattern));
                 patterns.add(dfa);
-                say(new Atom.Pattern(dfa, goal(schema, member.getValue(), "patternProperties", pattern)), "patternProperties");
+                say(
+                        new Atom.Pattern(dfa, goal(schema, member.getValue(), "patternProperties", pattern)),
+                        "patternProperties");
             }
             boolean all = json.has("additionalProperties");
             if (all) {
@@ -462,7 +465,9 @@ final class SchemaReader {
             if (json.has("propertyNames")) {
                 say(new Atom.Names(goal(schema, json.get("propertyNames"), "propertyNames")), "propertyNames");
             }
-            for (String name : json.has("required") && !json.get("required").isBoolean() ? texts(json.get("required"), "required") : List.<String>of()) {
+            for (String name : json.has("required") && !json.get("required").isBoolean()
+                    ? texts(json.get("required"), "required")
+                    : List.<String>of()) {
                 say(new Atom.Required(name), "required");
             }
             if (json.has("minProperties")) {
@@ -489,10 +494,7 @@ final class SchemaReader {
                         then.add(formula(document.child(schema, member.getValue(), keyword, member.getKey())));
                     }
                     Formula object = says(new Atom.Types(EnumSet.of(JsonType.OBJECT)), schema, keyword);
-                    parts.add(Formula.or(
-                            Formula.not(object, false),
-                            Formula.not(there, false),
-                            new Formula.And(then)));
+                    parts.add(Formula.or(Formula.not(object, false), Formula.not(there, false), new Formula.And(then)));
                 }
             }
         }

@@ -23,7 +23,7 @@ sealed interface Shape {
     record Word(String text) implements Shape {}
 
     /** A number. */
-    record Number(CharDfa numbers) implements Shape {}
+    record Numeric(CharDfa numbers) implements Shape {}
 
     /**
      * A string.

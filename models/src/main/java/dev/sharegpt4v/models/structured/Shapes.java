@@ -50,9 +50,8 @@ final class Shapes {
         for (Goal goal : goals.goals()) {
             formulas.add(reader.formula(goal));
         }
-        String place = goals.goals().isEmpty()
-                ? ""
-                : goals.goals().getFirst().schema().pointer();
+        String place =
+                goals.goals().isEmpty() ? "" : goals.goals().getFirst().schema().pointer();
         List<Shape> shapes = new ArrayList<>();
         try {
             for (JsonType type : JsonType.values()) {
@@ -81,7 +80,7 @@ final class Shapes {
             case NUMBER -> {
                 CharDfa numbers = numbers(clause);
                 if (!numbers.isEmpty()) {
-                    shapes.add(new Shape.Number(numbers));
+                    shapes.add(new Shape.Numeric(numbers));
                 }
             }
             case STRING -> text(clause, shapes);
@@ -154,7 +153,7 @@ final class Shapes {
     }
 
     /** Collects what a clause says of arrays. */
-    private final class ArrayBuilder {
+    private static final class ArrayBuilder {
         private final List<Literal> clause;
         private final Map<Integer, Goal.All> items = new HashMap<>();
         private final List<Atom.Items> rests = new ArrayList<>();
@@ -312,7 +311,8 @@ final class Shapes {
                     concerned = additional.speaksOf(name);
                     goal = additional.goal();
                 }
-                case Atom.Names(Goal each) -> concerned = !strings(Goal.All.of(each)).matches(name);
+                case Atom.Names(Goal each) ->
+                    concerned = !strings(Goal.All.of(each)).matches(name);
                 default -> throw unexpected(rule);
             }
             if (concerned) {
@@ -326,8 +326,8 @@ final class Shapes {
     }
 
     private static boolean isNothing(Goal goal) {
-        boolean never = goal.schema().json().isBoolean()
-                && !goal.schema().json().booleanValue();
+        boolean never =
+                goal.schema().json().isBoolean() && !goal.schema().json().booleanValue();
         return never && goal.met();
     }
 
@@ -449,7 +449,8 @@ final class Shapes {
                     boolean concerned = rest.patterns().stream().noneMatch(part.matched()::contains);
                     goals = concerned ? goals.and(rest.goal()) : goals;
                 }
-                boolean possible = !part.names().isEmpty() && goals.goals().stream().noneMatch(Shapes::isNothing);
+                boolean possible =
+                        !part.names().isEmpty() && goals.goals().stream().noneMatch(Shapes::isNothing);
                 if (possible) {
                     free.add(new Shape.Free(part.names(), goals));
                 }
@@ -494,7 +495,7 @@ final class Shapes {
                 }
                 yield empty;
             }
-            case Shape.Word _, Shape.Number _, Shape.Text _ -> false;
+            case Shape.Word _, Shape.Numeric _, Shape.Text _ -> false;
         };
     }
 

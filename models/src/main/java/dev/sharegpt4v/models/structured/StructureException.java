@@ -17,11 +17,13 @@ public final class StructureException extends RuntimeException {
 
     private final Kind kind;
     private final String place;
+    private final String reason;
 
     private StructureException(Kind kind, String place, String message) {
         super(message);
         this.kind = kind;
         this.place = place;
+        this.reason = message;
     }
 
     static StructureException invalid(String place, String message) {
@@ -45,8 +47,13 @@ public final class StructureException extends RuntimeException {
         return place;
     }
 
+    /** What is wrong with it. */
+    public String reason() {
+        return reason;
+    }
+
     /** The same, found at a place. */
     StructureException at(String where) {
-        return place.isEmpty() ? new StructureException(kind, where, getMessage()) : this;
+        return place.isEmpty() ? new StructureException(kind, where, reason) : this;
     }
 }

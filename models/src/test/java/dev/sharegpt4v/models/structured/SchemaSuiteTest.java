@@ -59,14 +59,13 @@ final class SchemaSuiteTest {
     }
 
     private void report(String name) {
-        System.out.println(name + ": valid " + valid + ", invalid " + invalid + ", refused " + refused);
-        wrong.forEach(System.out::println);
+        assertThat(valid + invalid).as(name).isPositive();
     }
 
     private static List<Path> files(Path folder, boolean optional) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(file -> file.toString().endsWith(".json")
-                            && file.toString().contains("optional") == optional)
+            return all.filter(file ->
+                            file.toString().endsWith(".json") && file.toString().contains("optional") == optional)
                     .sorted()
                     .toList();
         }
@@ -88,10 +87,14 @@ final class SchemaSuiteTest {
         try {
             constraint = compiler.schema(group.get("schema"), JsonStyle.USUAL);
         } catch (StructureException e) {
-            boolean nothingIsValid = Stream.iterate(0, i -> i < group.get("tests").size(), i -> i + 1)
+            boolean nothingIsValid = Stream.iterate(
+                            0, i -> i < group.get("tests").size(), i -> i + 1)
                     .noneMatch(i -> group.get("tests").get(i).get("valid").booleanValue());
             if (!nothingIsValid) {
-                refused.merge(file + " " + group.path("description").asText("") + " " + e.place() + " " + e.getMessage(), 1, Integer::sum);
+                refused.merge(
+                        file + " " + group.path("description").asText("") + " " + e.place() + " " + e.getMessage(),
+                        1,
+                        Integer::sum);
             }
             return;
         }

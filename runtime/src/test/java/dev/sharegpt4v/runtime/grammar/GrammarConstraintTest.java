@@ -37,7 +37,7 @@ final class GrammarConstraintTest {
                     }
                 }
                 assertThat(allowed).as("round %d after '%s'", round, said).isEqualTo(expected);
-                allowed.remove((Integer) END);
+                allowed.removeIf(id -> id == END);
                 if (allowed.isEmpty()) {
                     break;
                 }

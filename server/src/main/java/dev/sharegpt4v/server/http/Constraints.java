@@ -66,7 +66,7 @@ public final class Constraints {
 
     private static ApiException refusal(String param, StructureException e) {
         String place = param + e.place();
-        String message = "'" + place + "' cannot be used: " + e.getMessage() + ".";
+        String message = "'" + place + "' cannot be used: " + e.reason() + ".";
         return switch (e.kind()) {
             case INVALID -> ApiException.invalid(place, message);
             case UNSUPPORTED -> ApiException.badRequest("unsupported_schema", place, message);
