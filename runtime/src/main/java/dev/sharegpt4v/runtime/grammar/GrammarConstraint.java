@@ -29,11 +29,20 @@ public final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public TokenMatcher start() {
+        return start(true);
+    }
+
+    /** The same for answers that go on with a text, where a space at their beginning is part of them. */
+    public TokenConstraint afterText() {
+        return () -> start(false);
+    }
+
+    private TokenMatcher start(boolean opens) {
         synchronized (automaton) {
             try {
-                return new Matcher(this, automaton.start(), true);
+                return new Matcher(this, automaton.start(), opens);
             } catch (Work.TooMuch e) {
-                return new Matcher(this, null, true);
+                return new Matcher(this, null, opens);
             }
         }
     }

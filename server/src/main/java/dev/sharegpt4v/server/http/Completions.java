@@ -62,8 +62,8 @@ final class Completions {
      */
     List<TextGeneration> start(String id, Prompt prompt, CompletionOptions options, int count, OptionalInt logprobs) {
         StopRule rule = stopRule(prompt, options);
-        Optional<TokenConstraint> constraint = options.structure()
-                .map(structure -> model.constraints().of(structure, ofChat));
+        Optional<TokenConstraint> constraint =
+                options.structure().map(structure -> model.constraints().of(structure, ofChat));
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             requests.add(new GenerationRequest(
