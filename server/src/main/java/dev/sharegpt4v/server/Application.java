@@ -4,7 +4,9 @@ import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.convert.EmbeddingTable;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.server.http.Constraints;
+import dev.sharegpt4v.server.batch.DataFolder;
+import dev.sharegpt4v.server.batch.DataLimits;
+import dev.sharegpt4v.server.http.BatchSetup;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedDevice;
@@ -17,6 +19,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -33,12 +36,15 @@ public final class Application implements AutoCloseable {
     private final String name;
     private final int positions;
     private final ServedDevice device;
+    private final Optional<DataFolder> data;
+    private final HttpFrontend frontend;
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private Application(ServerConfig config, LoadedModel loaded) {
+    private Application(ServerConfig config, LoadedModel loaded, Optional<DataFolder> data) {
         this.config = config;
+        this.data = data;
         this.loaded = loaded;
         this.name = config.servedName().orElse(loaded.name());
         OpenDevice device = Devices.open(loaded, config, line -> LOG.log(System.Logger.Level.INFO, line));
@@ -55,15 +61,27 @@ public final class Application implements AutoCloseable {
         CacheGauges.watch(metrics, engine, config, device, loaded);
         this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
         this.device = device.served();
-        this.web = web(served());
+        this.frontend = frontend(served());
+        this.web = web();
     }
 
     private static Application wired(ServerConfig config) {
-        LoadedModel loaded = LoadedModel.open(config.packageFolder());
+        // First, for it takes no time and may be in use.
+        Optional<DataFolder> data = config.data()
+                .map(asked -> DataFolder.open(
+                        asked.folder(),
+                        DataLimits.of(asked.maxBytes(), config.limits().maxBodyBytes()),
+                        Clock.systemUTC()));
         try {
-            return new Application(config, loaded);
+            LoadedModel loaded = LoadedModel.open(config.packageFolder());
+            try {
+                return new Application(config, loaded, data);
+            } catch (RuntimeException e) {
+                loaded.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
-            loaded.close();
+            data.ifPresent(DataFolder::close);
             throw e;
         }
     }
@@ -113,11 +131,10 @@ public final class Application implements AutoCloseable {
                 loaded.imageFeatureRows(),
                 loaded.generation(),
                 positions,
-                engine,
-                new Constraints(loaded.tokenizer()));
+                engine);
     }
 
-    private WebServer web(ServedModel model) {
+    private HttpFrontend frontend(ServedModel model) {
         Clock clock = Clock.systemUTC();
         Identity identity = new Identity(
                 name,
@@ -126,7 +143,17 @@ public final class Application implements AutoCloseable {
                 clock.instant().getEpochSecond(),
                 clock,
                 device);
-        HttpFrontend frontend = new HttpFrontend(model, config.limits(), metrics, identity, accepting::get);
+        return new HttpFrontend(
+                model,
+                config.limits(),
+                metrics,
+                identity,
+                accepting::get,
+                data.map(folder ->
+                        new BatchSetup(folder, config.data().orElseThrow().lines(config.engine()))));
+    }
+
+    private WebServer web() {
         return WebServer.builder()
                 .host(config.host())
                 .port(config.port())
@@ -162,6 +189,8 @@ public final class Application implements AutoCloseable {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
+        // What runs in the background is asked again after the next start.
+        frontend.close();
         try {
             if (!engine.drain(config.drain())) {
                 LOG.log(System.Logger.Level.WARNING, "requests were still running after " + config.drain());
@@ -170,6 +199,7 @@ public final class Application implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         web.stop();
+        data.ifPresent(DataFolder::close);
         engine.close();
         metrics.close();
         loaded.close();

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param engine limits of the engine
  * @param limits of a request
  * @param drain how long running requests may take to end when the server stops
+ * @param data where files and batches are kept; there are none when empty
  */
 public record ServerConfig(
         Path packageFolder,
@@ -36,7 +37,59 @@ public record ServerConfig(
         boolean batchInvariance,
         EngineOptions engine,
         HttpLimits limits,
-        Duration drain) {
+        Duration drain,
+        Optional<DataConfig> data) {
+
+    /** Settings of a server without files and batches. */
+    public ServerConfig(
+            Path packageFolder,
+            Optional<String> servedName,
+            String host,
+            int port,
+            DeviceChoice device,
+            int threads,
+            int encoderThreads,
+            int encoderBatch,
+            KvBudget kv,
+            boolean batchInvariance,
+            EngineOptions engine,
+            HttpLimits limits,
+            Duration drain) {
+        this(
+                packageFolder,
+                servedName,
+                host,
+                port,
+                device,
+                threads,
+                encoderThreads,
+                encoderBatch,
+                kv,
+                batchInvariance,
+                engine,
+                limits,
+                drain,
+                Optional.empty());
+    }
+
+    /** The same with files and batches where they are asked for. */
+    public ServerConfig with(Optional<DataConfig> asked) {
+        return new ServerConfig(
+                packageFolder,
+                servedName,
+                host,
+                port,
+                device,
+                threads,
+                encoderThreads,
+                encoderBatch,
+                kv,
+                batchInvariance,
+                engine,
+                limits,
+                drain,
+                asked);
+    }
 
     public ServerConfig {
         if (port < 0 || port > 65_535) {

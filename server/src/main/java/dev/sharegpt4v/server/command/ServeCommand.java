@@ -24,6 +24,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
 
+    @Mixin
+    DataFlags data = new DataFlags();
+
     @Option(names = "--host", description = "Address to listen on (${DEFAULT-VALUE}).")
     String host = "127.0.0.1";
 
@@ -98,7 +101,8 @@ final class ServeCommand implements Callable<Integer> {
                 Duration.ofSeconds(writeTimeout),
                 new Deadlines(limit(queueTimeout), limit(requestTimeout)));
         try (Application application =
-                Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds)))) {
+                Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
+                        .with(data.config()))) {
             Runtime.getRuntime()
                     .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
             spec.commandLine()

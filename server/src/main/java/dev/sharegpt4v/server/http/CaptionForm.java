@@ -6,23 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.openai.ApiException;
-import io.helidon.common.buffers.DataReader;
-import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.commons.fileupload2.core.AbstractFileUpload;
-import org.apache.commons.fileupload2.core.DiskFileItem;
 import org.apache.commons.fileupload2.core.FileItemInput;
-import org.apache.commons.fileupload2.core.FileItemInputIterator;
-import org.apache.commons.fileupload2.core.FileUploadException;
-import org.apache.commons.fileupload2.core.FileUploadSizeException;
-import org.apache.commons.fileupload2.core.RequestContext;
 
 /**
  * The parts of a caption form.
@@ -48,39 +39,16 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
             "queue_timeout",
             "timeout");
     private static final Set<String> FLAGS = Set.of("stream", "ignore_eos");
-    private static final Set<String> STRUCTURES = Set.of(
-            "stop_token_ids",
-            "stream_options",
-            "repetition_detection",
-            "response_format",
-            "structured_outputs",
-            "guided_json",
-            "guided_choice",
-            "json_schema");
+    private static final Set<String> STRUCTURES = Set.of("stop_token_ids", "stream_options", "repetition_detection");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     private static final int MOST_FIELD_BYTES = 64 << 10;
 
     static CaptionForm read(ServerRequest request, HttpLimits limits) {
-        RequestBody.requireSize(request, limits.maxBodyBytes());
         ObjectNode fields = JSON.createObjectNode();
         List<byte[]> images = new ArrayList<>();
-        // Not closed: that would wait for the rest of a form that is refused.
-        InputStream body = request.content().inputStream();
-        try {
-            FileItemInputIterator parts = new Upload(limits.maxBodyBytes()).getItemIterator(new Context(request, body));
-            while (parts.hasNext()) {
-                part(parts.next(), fields, images, limits);
-            }
-        } catch (FileUploadException e) {
-            if (e instanceof FileUploadSizeException) {
-                throw RequestBody.tooLarge(limits.maxBodyBytes());
-            }
-            throw ApiException.badRequest("invalid_form", "", "The body is not a valid multipart form.");
-        } catch (IOException | DataReader.InsufficientDataAvailableException | NumberFormatException e) {
-            throw RequestBody.incomplete();
-        }
+        MultipartBody.read(request, limits.maxBodyBytes(), part -> part(part, fields, images, limits));
         return new CaptionForm(fields, images);
     }
 
@@ -144,56 +112,5 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
             // Told below.
         }
         throw ApiException.badRequest("invalid_type", name, "'" + name + "' must be " + expected + ".");
-    }
-
-    /** The library's parser over a body of ours. */
-    private static final class Upload
-            extends AbstractFileUpload<
-                    ServerRequest, DiskFileItem, org.apache.commons.fileupload2.core.FileItemFactory<DiskFileItem>> {
-        Upload(long maxBytes) {
-            setMaxSize(maxBytes);
-        }
-
-        @Override
-        public FileItemInputIterator getItemIterator(ServerRequest request) {
-            throw new IllegalStateException("forms are read from their context. This is a bug.");
-        }
-
-        @Override
-        public Map<String, List<DiskFileItem>> parseParameterMap(ServerRequest request) {
-            throw new IllegalStateException("forms are read from their context. This is a bug.");
-        }
-
-        @Override
-        public List<DiskFileItem> parseRequest(ServerRequest request) {
-            throw new IllegalStateException("forms are read from their context. This is a bug.");
-        }
-    }
-
-    private record Context(ServerRequest request, InputStream body) implements RequestContext {
-        @Override
-        public String getCharacterEncoding() {
-            return "UTF-8";
-        }
-
-        @Override
-        public long getContentLength() {
-            return request.headers().contentLength().orElse(-1);
-        }
-
-        @Override
-        public String getContentType() {
-            return request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
-        }
-
-        @Override
-        public InputStream getInputStream() {
-            return body;
-        }
-
-        @Override
-        public boolean isMultipartRelated() {
-            return false;
-        }
     }
 }

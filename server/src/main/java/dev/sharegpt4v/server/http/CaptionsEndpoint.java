@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.models.chat.ContentPart;
 import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Message;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** {@code POST /v1/captions}: one question, by default a standard one, about each of some images. */
-final class CaptionsEndpoint implements Handler {
+final class CaptionsEndpoint implements Handler, JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
@@ -43,18 +44,23 @@ final class CaptionsEndpoint implements Handler {
         try (AdmissionGate.Place _ = gate.enter()) {
             boolean form = RequestBody.mediaType(request).equals("multipart/form-data");
             Optional<CaptionForm> parts = form ? Optional.of(CaptionForm.read(request, limits)) : Optional.empty();
-            CaptionRequest caption = CaptionRequest.read(
-                    parts.isPresent() ? parts.get().fields() : RequestBody.json(request, limits.maxBodyBytes()),
-                    model.defaults());
-            caption.model().ifPresent(identity::requireModel);
+            JsonNode body = parts.isPresent() ? parts.get().fields() : RequestBody.json(request, limits.maxBodyBytes());
             try (Client client = LookAhead.watchCurrent()) {
-                answer(response, caption, inputs(caption, parts), client);
+                answer(body, parts, Reply.to(response), client);
             }
         }
     }
 
-    private void answer(ServerResponse response, CaptionRequest caption, List<ImageInput> inputs, Client client)
+    @Override
+    public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
+        answer(body, Optional.empty(), reply, client);
+    }
+
+    private void answer(JsonNode body, Optional<CaptionForm> form, Reply reply, Client client)
             throws InterruptedException {
+        CaptionRequest caption = CaptionRequest.read(body, model.defaults());
+        caption.model().ifPresent(identity::requireModel);
+        List<ImageInput> inputs = inputs(caption, form);
         client.requirePresent();
         WireWriter writer = identity.writer("caption-");
         List<TextGeneration> texts = new ArrayList<>();
@@ -65,9 +71,9 @@ final class CaptionsEndpoint implements Handler {
                 client.onGone(text::close);
             }
             if (caption.options().stream()) {
-                stream(response, writer, texts);
+                stream(reply, writer, texts);
             } else {
-                whole(response, writer, texts);
+                whole(reply, writer, texts);
             }
         } finally {
             texts.forEach(TextGeneration::close);
@@ -97,19 +103,17 @@ final class CaptionsEndpoint implements Handler {
         return completions.start(id, model.prompts().build(conversation), caption.options());
     }
 
-    private static void whole(ServerResponse response, WireWriter writer, List<TextGeneration> texts)
-            throws InterruptedException {
+    private static void whole(Reply reply, WireWriter writer, List<TextGeneration> texts) throws InterruptedException {
         List<WireWriter.CaptionResult> results = new ArrayList<>();
         for (TextGeneration text : texts) {
             String caption = text.rest();
             results.add(new WireWriter.CaptionResult(results.size(), caption, text.finishReason()));
         }
-        Answers.json(response, 200, writer.captions(results, total(texts)));
+        reply.send(writer.captions(results, total(texts)));
     }
 
-    private void stream(ServerResponse response, WireWriter writer, List<TextGeneration> texts)
-            throws InterruptedException {
-        try (EventStream events = new EventStream(response, limits.pingInterval())) {
+    private void stream(Reply reply, WireWriter writer, List<TextGeneration> texts) throws InterruptedException {
+        try (EventStream events = reply.events(limits.pingInterval())) {
             try {
                 for (int i = 0; i < texts.size(); i++) {
                     TextGeneration text = texts.get(i);

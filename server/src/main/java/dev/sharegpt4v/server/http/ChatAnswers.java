@@ -13,7 +13,6 @@ import dev.sharegpt4v.server.openai.Choices;
 import dev.sharegpt4v.server.openai.CompletionOptions;
 import dev.sharegpt4v.server.openai.WireWriter;
 import dev.sharegpt4v.server.openai.WireWriter.Choice;
-import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,16 +31,16 @@ final class ChatAnswers {
         this.pingInterval = pingInterval;
     }
 
-    void give(ServerResponse response, WireWriter writer, Prompt prompt, ChatCompletionRequest chat, Client client)
+    void give(Reply reply, WireWriter writer, Prompt prompt, ChatCompletionRequest chat, Client client)
             throws InterruptedException {
         switch (chat.choices()) {
-            case Choices.Sampled sampled -> sampled(response, writer, prompt, chat.options(), sampled, client);
-            case Choices.Searched searched -> searched(response, writer, prompt, chat.options(), searched, client);
+            case Choices.Sampled sampled -> sampled(reply, writer, prompt, chat.options(), sampled, client);
+            case Choices.Searched searched -> searched(reply, writer, prompt, chat.options(), searched, client);
         }
     }
 
     private void sampled(
-            ServerResponse response,
+            Reply reply,
             WireWriter writer,
             Prompt prompt,
             CompletionOptions options,
@@ -54,9 +53,9 @@ final class ChatAnswers {
         try {
             texts.forEach(text -> client.onGone(text::close));
             if (options.stream()) {
-                stream(response, writer, texts, options.streamUsage());
+                stream(reply, writer, texts, options.streamUsage());
             } else {
-                whole(response, writer, texts, choices.count());
+                whole(reply, writer, texts, choices.count());
             }
         } finally {
             texts.forEach(TextGeneration::close);
@@ -66,7 +65,7 @@ final class ChatAnswers {
     /** A finished text and by what it is ranked. */
     private record Candidate(Choice choice, double meanLogprob) {}
 
-    private static void whole(ServerResponse response, WireWriter writer, List<TextGeneration> texts, int count)
+    private static void whole(Reply reply, WireWriter writer, List<TextGeneration> texts, int count)
             throws InterruptedException {
         List<Candidate> said = new ArrayList<>();
         for (TextGeneration text : texts) {
@@ -77,12 +76,12 @@ final class ChatAnswers {
             said.sort(Comparator.comparingDouble(Candidate::meanLogprob).reversed());
         }
         List<Choice> best = said.stream().limit(count).map(Candidate::choice).toList();
-        Answers.json(response, 200, writer.completion(best, usage(texts)));
+        reply.send(writer.completion(best, usage(texts)));
     }
 
-    private void stream(ServerResponse response, WireWriter writer, List<TextGeneration> texts, boolean withUsage)
+    private void stream(Reply reply, WireWriter writer, List<TextGeneration> texts, boolean withUsage)
             throws InterruptedException {
-        try (EventStream events = new EventStream(response, pingInterval)) {
+        try (EventStream events = reply.events(pingInterval)) {
             try {
                 new ChoiceStream(events, writer, withUsage).tell(texts);
                 if (withUsage) {
@@ -96,7 +95,7 @@ final class ChatAnswers {
     }
 
     private void searched(
-            ServerResponse response,
+            Reply reply,
             WireWriter writer,
             Prompt prompt,
             CompletionOptions options,
@@ -119,7 +118,7 @@ final class ChatAnswers {
                 .toList();
         int tokens = beams.stream().mapToInt(beam -> beam.tokens().size()).sum();
         Usage usage = new Usage(prompt.length(), prompt.imagePositions(), search.cachedTokens(), tokens);
-        Answers.json(response, 200, writer.completion(best, usage));
+        reply.send(writer.completion(best, usage));
     }
 
     static Choice choice(Beam beam, AnswerDecoder decoder) {

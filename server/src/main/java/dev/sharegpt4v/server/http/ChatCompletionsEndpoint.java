@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.ChatRequestReader;
@@ -8,7 +9,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 
 /** {@code POST /v1/chat/completions}, whole or streamed. */
-final class ChatCompletionsEndpoint implements Handler {
+final class ChatCompletionsEndpoint implements Handler, JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
@@ -29,14 +30,19 @@ final class ChatCompletionsEndpoint implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
-            ChatCompletionRequest chat = ChatRequestReader.read(
-                    RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
-            chat.model().ifPresent(identity::requireModel);
+            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
             try (Client client = LookAhead.watchCurrent()) {
-                Prompt prompt = prompts.prompt(chat);
-                client.requirePresent();
-                answers.give(response, identity.writer("chatcmpl-"), prompt, chat, client);
+                answer(body, Reply.to(response), client);
             }
         }
+    }
+
+    @Override
+    public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
+        ChatCompletionRequest chat = ChatRequestReader.read(body, model.defaults(), limits.maxImages());
+        chat.model().ifPresent(identity::requireModel);
+        Prompt prompt = prompts.prompt(chat);
+        client.requirePresent();
+        answers.give(reply, identity.writer("chatcmpl-"), prompt, chat, client);
     }
 }

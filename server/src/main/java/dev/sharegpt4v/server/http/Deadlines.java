@@ -5,20 +5,29 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The longest times that the server allows, whatever a request asks for.
+ * The longest times that the server allows, whatever a request asks for, and its place beside others.
  *
  * @param queue a request may wait for its first step
  * @param total it may take in all
+ * @param behind is added to the priority that a request asks for; lower goes first
  */
-public record Deadlines(Optional<Duration> queue, Optional<Duration> total) {
+public record Deadlines(Optional<Duration> queue, Optional<Duration> total, int behind) {
 
     /** As long as it takes. */
     public static final Deadlines NONE = new Deadlines(Optional.empty(), Optional.empty());
 
+    /** As long as it takes, after all requests of those who wait. */
+    static final Deadlines BACKGROUND = new Deadlines(Optional.empty(), Optional.empty(), 1 << 20);
+
+    /** Times for requests in the order in which they come. */
+    public Deadlines(Optional<Duration> queue, Optional<Duration> total) {
+        this(queue, total, 0);
+    }
+
     /** What is asked for, within these. */
     Scheduling bound(Scheduling asked) {
         return new Scheduling(
-                asked.priority(),
+                (int) Math.min(Integer.MAX_VALUE, (long) asked.priority() + behind),
                 asked.cacheSalt(),
                 sooner(asked.queueTimeout(), queue),
                 sooner(asked.timeout(), total));

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.execution.ImageInput;
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
  * {@code POST /v1/embeddings}: the mean of what the decoder would be given of an input: the projected CLIP features of a
  * picture's patches, the embeddings of a text's tokens. The decoder itself does not run.
  */
-final class EmbeddingsEndpoint implements Handler {
+final class EmbeddingsEndpoint implements Handler, JsonRoute {
 
     /** Pictures of one request that are under way together: their features take megabytes. */
     private static final int TOGETHER = 4;
@@ -48,23 +49,25 @@ final class EmbeddingsEndpoint implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
-            EmbeddingsRequest asked = EmbeddingsRequest.read(
-                    RequestBody.json(request, limits.maxBodyBytes()),
-                    model.defaults(),
-                    limits.maxImages(),
-                    model.tokenizer().vocabularySize(),
-                    width);
-            asked.model().ifPresent(identity::requireModel);
+            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
             try (Client client = LookAhead.watchCurrent()) {
-                List<MeanPool> pools = new ArrayList<>();
-                asked.inputs().forEach(input -> pools.add(words(input)));
-                pictures(asked, pools, client);
-                answer(response, asked, pools);
+                answer(body, Reply.to(response), client);
             }
         }
     }
 
-    private void answer(ServerResponse response, EmbeddingsRequest asked, List<MeanPool> pools) {
+    @Override
+    public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
+        EmbeddingsRequest asked = EmbeddingsRequest.read(
+                body, model.defaults(), limits.maxImages(), model.tokenizer().vocabularySize(), width);
+        asked.model().ifPresent(identity::requireModel);
+        List<MeanPool> pools = new ArrayList<>();
+        asked.inputs().forEach(input -> pools.add(words(input)));
+        pictures(asked, pools, client);
+        answer(reply, asked, pools);
+    }
+
+    private void answer(Reply reply, EmbeddingsRequest asked, List<MeanPool> pools) {
         List<float[]> vectors = new ArrayList<>();
         int positions = 0;
         for (int i = 0; i < pools.size(); i++) {
@@ -75,7 +78,7 @@ final class EmbeddingsEndpoint implements Handler {
             positions += pools.get(i).rows();
             vectors.add(pools.get(i).vector(asked.unit()));
         }
-        Answers.json(response, 200, EmbeddingsWriter.embeddings(identity.model(), vectors, asked.base64(), positions));
+        reply.send(EmbeddingsWriter.embeddings(identity.model(), vectors, asked.base64(), positions));
     }
 
     /** A pool of an input's tokens. */

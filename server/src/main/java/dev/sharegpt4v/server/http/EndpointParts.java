@@ -16,4 +16,10 @@ record EndpointParts(
         AdmissionGate gate,
         ImageIntake images,
         TextLimit textLimit,
-        Identity identity) {}
+        Identity identity) {
+
+    /** The same for requests that nobody waits for; their caller bounds them. */
+    EndpointParts inBackground() {
+        return new EndpointParts(model, limits.inBackground(), gate, images, textLimit, identity);
+    }
+}

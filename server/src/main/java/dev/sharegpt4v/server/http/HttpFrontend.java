@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import dev.sharegpt4v.server.batch.Batches;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.http.HeaderNames;
@@ -18,22 +19,35 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** All routes of a server and its error mapping. */
-public final class HttpFrontend {
+public final class HttpFrontend implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(HttpFrontend.class.getName());
 
     private final HttpLimits limits;
     private final ServerMetrics metrics;
     private final RouteTable routes;
+    private final Optional<Batches> batches;
 
     /** Routes for one model; {@code accepting} turns false when the server drains. */
     public HttpFrontend(
             ServedModel model, HttpLimits limits, ServerMetrics metrics, Identity identity, BooleanSupplier accepting) {
+        this(model, limits, metrics, identity, accepting, Optional.empty());
+    }
+
+    /** The same with files and batches, where there is a folder for them; batches that have not ended go on at once. */
+    public HttpFrontend(
+            ServedModel model,
+            HttpLimits limits,
+            ServerMetrics metrics,
+            Identity identity,
+            BooleanSupplier accepting,
+            Optional<BatchSetup> setup) {
         this.limits = limits;
         this.metrics = metrics;
         AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), accepting);
@@ -41,10 +55,23 @@ public final class HttpFrontend {
         ImageIntake images = new ImageIntake(model, limits, metrics);
         EndpointParts parts = new EndpointParts(model, limits, gate, images, new TextLimit(model), identity);
         StatusEndpoints status = new StatusEndpoints(model, identity, metrics, accepting);
-        this.routes = new RouteTable(routes(parts, status));
+        List<Route> all = new ArrayList<>(routes(parts, status));
+        this.batches = setup.map(
+                asked -> asked.folder().startBatches(BatchLines.of(parts), identity.model(), asked.linesAtOnce()));
+        all.addAll(
+                setup.isPresent() && batches.isPresent()
+                        ? DataRoutes.of(parts, setup.get().folder(), batches.get(), metrics)
+                        : DataRoutes.none());
+        this.routes = new RouteTable(all);
     }
 
-    /** Every route there is; docs/api.md names them all. */
+    /** Stops the lines of batches, which go on after the next start. */
+    @Override
+    public void close() {
+        batches.ifPresent(Batches::close);
+    }
+
+    /** Every route there is but those of files and batches; docs/api.md names them all. */
     private static List<Route> routes(EndpointParts parts, StatusEndpoints status) {
         TokenizeEndpoints tokens = new TokenizeEndpoints(parts);
         ResponsesEndpoints responses = new ResponsesEndpoints(parts);

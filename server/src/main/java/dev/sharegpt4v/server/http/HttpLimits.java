@@ -46,4 +46,17 @@ public record HttpLimits(
                 Duration.ofMinutes(1),
                 Deadlines.NONE);
     }
+
+    /** The same for requests that nobody waits for. */
+    HttpLimits inBackground() {
+        return new HttpLimits(
+                maxBodyBytes,
+                maxImages,
+                maxConcurrent,
+                maxDecoding,
+                image,
+                pingInterval,
+                writeTimeout,
+                Deadlines.BACKGROUND);
+    }
 }

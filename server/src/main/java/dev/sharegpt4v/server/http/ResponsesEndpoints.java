@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.PromptWriter;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code POST /v1/responses} and {@code …/input_tokens}: chats in OpenAI's newer shape; nothing is kept of them. */
-final class ResponsesEndpoints {
+final class ResponsesEndpoints implements JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
@@ -33,13 +34,19 @@ final class ResponsesEndpoints {
 
     void post(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
-            ResponsesRequest asked = read(request);
+            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
             try (Client client = LookAhead.watchCurrent()) {
-                Prompt prompt = prompt(asked);
-                client.requirePresent();
-                answer(response, asked, prompt, client);
+                answer(body, Reply.to(response), client);
             }
         }
+    }
+
+    @Override
+    public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
+        ResponsesRequest asked = read(body);
+        Prompt prompt = prompt(asked);
+        client.requirePresent();
+        answer(reply, asked, prompt, client);
     }
 
     void inputTokens(ServerRequest request, ServerResponse response) {
@@ -47,13 +54,13 @@ final class ResponsesEndpoints {
             Answers.json(
                     response,
                     200,
-                    PromptWriter.inputTokens(prompt(read(request)).length()));
+                    PromptWriter.inputTokens(prompt(read(RequestBody.json(request, limits.maxBodyBytes())))
+                            .length()));
         }
     }
 
-    private ResponsesRequest read(ServerRequest request) {
-        ResponsesRequest asked = ResponsesRequestReader.read(
-                RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
+    private ResponsesRequest read(JsonNode body) {
+        ResponsesRequest asked = ResponsesRequestReader.read(body, model.defaults(), limits.maxImages());
         asked.model().ifPresent(identity::requireModel);
         return asked;
     }
@@ -63,26 +70,24 @@ final class ResponsesEndpoints {
                 .build(prompts.conversation(asked.messages(), asked.options().orientation(), "input"));
     }
 
-    private void answer(ServerResponse response, ResponsesRequest asked, Prompt prompt, Client client)
-            throws InterruptedException {
+    private void answer(Reply reply, ResponsesRequest asked, Prompt prompt, Client client) throws InterruptedException {
         WireWriter head = identity.writer("resp_");
         ResponsesWriter writer =
                 new ResponsesWriter(head, identity.writer("msg_").id(), asked.echoed());
         try (TextGeneration text = completions.start(head.id(), prompt, asked.options())) {
             client.onGone(text::close);
             if (asked.options().stream()) {
-                stream(response, writer, text);
+                stream(reply, writer, text);
             } else {
                 String words = text.rest();
-                Answers.json(response, 200, writer.response(words, text.finishReason(), text.usage(), now()));
+                reply.send(writer.response(words, text.finishReason(), text.usage(), now()));
             }
         }
     }
 
-    private void stream(ServerResponse response, ResponsesWriter writer, TextGeneration text)
-            throws InterruptedException {
+    private void stream(Reply reply, ResponsesWriter writer, TextGeneration text) throws InterruptedException {
         StringBuilder words = new StringBuilder();
-        try (EventStream events = new EventStream(response, limits.pingInterval())) {
+        try (EventStream events = reply.events(limits.pingInterval())) {
             try {
                 // As in chats, nothing is sent before the first real text.
                 Optional<String> part = text.next();

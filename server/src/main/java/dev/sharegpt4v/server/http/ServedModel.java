@@ -18,7 +18,6 @@ import dev.sharegpt4v.runtime.engine.Engine;
  * @param defaults sampling values where a request gives none, and the end tokens
  * @param positions that prompt and completion may take together: the context, or the whole KV cache where that is smaller
  * @param engine that runs it
- * @param constraints forms that answers may be asked for
  */
 public record ServedModel(
         String name,
@@ -29,5 +28,4 @@ public record ServedModel(
         int imageFeatureRows,
         GenerationDefaults defaults,
         int positions,
-        Engine engine,
-        Constraints constraints) {}
+        Engine engine) {}

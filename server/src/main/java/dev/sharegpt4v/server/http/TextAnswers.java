@@ -10,7 +10,6 @@ import dev.sharegpt4v.server.openai.Choices;
 import dev.sharegpt4v.server.openai.TextCompletionRequest;
 import dev.sharegpt4v.server.openai.TextCompletionWriter;
 import dev.sharegpt4v.server.openai.WireWriter.Choice;
-import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,21 +40,16 @@ final class TextAnswers {
     /** A text and what was before it. */
     private record Told(TextGeneration text, String echo) {}
 
-    void give(
-            ServerResponse response,
-            TextCompletionWriter writer,
-            List<Begun> prompts,
-            TextCompletionRequest asked,
-            Client client)
+    void give(Reply reply, TextCompletionWriter writer, List<Begun> prompts, TextCompletionRequest asked, Client client)
             throws InterruptedException {
         switch (asked.choices()) {
-            case Choices.Sampled sampled -> sampled(response, writer, prompts, asked, sampled, client);
-            case Choices.Searched searched -> searched(response, writer, prompts, asked, searched, client);
+            case Choices.Sampled sampled -> sampled(reply, writer, prompts, asked, sampled, client);
+            case Choices.Searched searched -> searched(reply, writer, prompts, asked, searched, client);
         }
     }
 
     private void sampled(
-            ServerResponse response,
+            Reply reply,
             TextCompletionWriter writer,
             List<Begun> prompts,
             TextCompletionRequest asked,
@@ -76,9 +70,9 @@ final class TextAnswers {
                 texts.forEach(text -> client.onGone(text::close));
             }
             if (asked.options().stream()) {
-                stream(response, writer, prompts, all, asked.options().streamUsage());
+                stream(reply, writer, prompts, all, asked.options().streamUsage());
             } else {
-                whole(response, writer, prompts, all, choices.count());
+                whole(reply, writer, prompts, all, choices.count());
             }
         } finally {
             all.forEach(texts -> texts.forEach(TextGeneration::close));
@@ -89,11 +83,7 @@ final class TextAnswers {
     private record Candidate(Choice choice, double meanLogprob) {}
 
     private static void whole(
-            ServerResponse response,
-            TextCompletionWriter writer,
-            List<Begun> prompts,
-            List<List<TextGeneration>> all,
-            int count)
+            Reply reply, TextCompletionWriter writer, List<Begun> prompts, List<List<TextGeneration>> all, int count)
             throws InterruptedException {
         List<Choice> choices = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
@@ -107,11 +97,11 @@ final class TextAnswers {
             }
             said.stream().limit(count).map(Candidate::choice).forEach(choices::add);
         }
-        Answers.json(response, 200, writer.completion(choices, usage(all)));
+        reply.send(writer.completion(choices, usage(all)));
     }
 
     private void stream(
-            ServerResponse response,
+            Reply reply,
             TextCompletionWriter writer,
             List<Begun> prompts,
             List<List<TextGeneration>> all,
@@ -124,7 +114,7 @@ final class TextAnswers {
             }
         }
         List<TextGeneration> texts = told.stream().map(Told::text).toList();
-        try (EventStream events = new EventStream(response, pingInterval)) {
+        try (EventStream events = reply.events(pingInterval)) {
             try {
                 TextsTogether.tell(texts, events, (index, text) -> {
                     String before = told.get(index).echo();
@@ -145,7 +135,7 @@ final class TextAnswers {
     }
 
     private void searched(
-            ServerResponse response,
+            Reply reply,
             TextCompletionWriter writer,
             List<Begun> prompts,
             TextCompletionRequest asked,
@@ -166,7 +156,7 @@ final class TextAnswers {
             int tokens = beams.stream().mapToInt(beam -> beam.tokens().size()).sum();
             total = sum(total, new Usage(begun.prompt().length(), 0, search.cachedTokens(), tokens));
         }
-        Answers.json(response, 200, writer.completion(best, total));
+        reply.send(writer.completion(best, total));
     }
 
     private static List<Beam> run(BeamSearch search) throws InterruptedException {

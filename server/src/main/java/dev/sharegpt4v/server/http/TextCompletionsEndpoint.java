@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.models.text.AnswerDecoder;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.TextCompletionRequest;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /** {@code POST /v1/completions}: what comes after texts or ids, without any template; whole or streamed. */
-final class TextCompletionsEndpoint implements Handler {
+final class TextCompletionsEndpoint implements Handler, JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
@@ -34,20 +35,24 @@ final class TextCompletionsEndpoint implements Handler {
     @Override
     public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
-            TextCompletionRequest asked = TextCompletionRequest.read(
-                    RequestBody.json(request, limits.maxBodyBytes()),
-                    model.defaults(),
-                    model.tokenizer().vocabularySize());
-            asked.model().ifPresent(identity::requireModel);
+            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
             try (Client client = LookAhead.watchCurrent()) {
-                List<TextAnswers.Begun> prompts = new ArrayList<>();
-                for (TextPrompt prompt : asked.prompts()) {
-                    prompts.add(begun(prompt, asked));
-                }
-                client.requirePresent();
-                answers.give(response, new TextCompletionWriter(identity.writer("cmpl-")), prompts, asked, client);
+                answer(body, Reply.to(response), client);
             }
         }
+    }
+
+    @Override
+    public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
+        TextCompletionRequest asked = TextCompletionRequest.read(
+                body, model.defaults(), model.tokenizer().vocabularySize());
+        asked.model().ifPresent(identity::requireModel);
+        List<TextAnswers.Begun> prompts = new ArrayList<>();
+        for (TextPrompt prompt : asked.prompts()) {
+            prompts.add(begun(prompt, asked));
+        }
+        client.requirePresent();
+        answers.give(reply, new TextCompletionWriter(identity.writer("cmpl-")), prompts, asked, client);
     }
 
     private TextAnswers.Begun begun(TextPrompt prompt, TextCompletionRequest asked) {

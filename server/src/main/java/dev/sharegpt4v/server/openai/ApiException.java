@@ -61,6 +61,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(500, "server_error", "internal_error", "", message);
     }
 
+    /** Our fault, of a kind that callers can tell from others. */
+    public static ApiException failed(int status, String code, String message) {
+        return new ApiException(status, "server_error", code, "", message);
+    }
+
     public int status() {
         return status;
     }

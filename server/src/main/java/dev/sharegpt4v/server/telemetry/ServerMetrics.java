@@ -153,6 +153,13 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
                 .register(registry);
     }
 
+    /** A gauge over something of any size. */
+    public void watchSize(String name, String description, LongSupplier size) {
+        Gauge.builder("sharegpt4v_" + name, size::getAsLong)
+                .description(description)
+                .register(registry);
+    }
+
     /** The text that a scraper reads. */
     public String scrape() {
         return registry.scrape();

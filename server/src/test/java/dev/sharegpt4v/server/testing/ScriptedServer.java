@@ -20,7 +20,9 @@ import dev.sharegpt4v.runtime.execution.ModelShape;
 import dev.sharegpt4v.runtime.testing.Continuation;
 import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
 import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
-import dev.sharegpt4v.server.http.Constraints;
+import dev.sharegpt4v.server.batch.DataFolder;
+import dev.sharegpt4v.server.batch.DataLimits;
+import dev.sharegpt4v.server.http.BatchSetup;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
@@ -33,6 +35,7 @@ import io.restassured.builder.RequestSpecBuilder;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -51,6 +54,8 @@ public final class ScriptedServer implements AutoCloseable {
     private static final int CONTEXT = 2048;
     private static final int IMAGE_ROWS = 81;
     private static final int END = 2;
+    private static final long DATA_BYTES = 1 << 20;
+    private static final int BATCH_LINES = 2;
     private static final int SEND_BUFFER = 16 << 10;
 
     private final Tokenizer tokenizer = Tokenizers.demo();
@@ -59,6 +64,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final ServerMetrics metrics = new ServerMetrics("0", MODEL);
     private final ScriptedExecutor executor;
     private final Engine engine;
+    private final Optional<DataFolder> data;
     private final PromptBuilder prompts = new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, END);
     private final HttpFrontend frontend;
     private final WebServer web;
@@ -76,6 +82,11 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** A server of a model of this name, as its steps are allowed. */
     public ScriptedServer(String text, HttpLimits limits, String name) {
+        this(text, limits, name, Optional.empty());
+    }
+
+    /** The same with files and batches in a folder. */
+    public ScriptedServer(String text, HttpLimits limits, String name, Optional<Path> folder) {
         int vocabulary = tokenizer.vocabularySize();
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
         this.executor =
@@ -94,11 +105,18 @@ public final class ScriptedServer implements AutoCloseable {
                 new GenerationDefaults(
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(END)),
                 CONTEXT,
-                engine,
-                new Constraints(tokenizer));
+                engine);
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
         Identity identity = new Identity(name, "0", "fp_test", 1_767_225_600, clock, DEVICE);
-        this.frontend = new HttpFrontend(model, limits, metrics, identity, accepting::get);
+        this.data = folder.map(
+                path -> DataFolder.open(path, DataLimits.of(DATA_BYTES, limits.maxBodyBytes()), Clock.systemUTC()));
+        this.frontend = new HttpFrontend(
+                model,
+                limits,
+                metrics,
+                identity,
+                accepting::get,
+                data.map(opened -> new BatchSetup(opened, BATCH_LINES)));
         this.web = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
@@ -225,7 +243,9 @@ public final class ScriptedServer implements AutoCloseable {
     @Override
     public void close() {
         allowAllSteps();
+        frontend.close();
         web.stop();
+        data.ifPresent(DataFolder::close);
         engine.close();
         metrics.close();
         tokenizer.close();

@@ -1,0 +1,30 @@
+package dev.sharegpt4v.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
+
+/** Where one answer goes. */
+interface Reply {
+
+    /** A whole answer of status 200. */
+    void send(JsonNode body);
+
+    /** An answer as events; comments fill the silence between them. */
+    EventStream events(Duration pingInterval);
+
+    /** To a client that waits for it. */
+    static Reply to(ServerResponse response) {
+        return new Reply() {
+            @Override
+            public void send(JsonNode body) {
+                Answers.json(response, 200, body);
+            }
+
+            @Override
+            public EventStream events(Duration pingInterval) {
+                return new EventStream(response, pingInterval);
+            }
+        };
+    }
+}
