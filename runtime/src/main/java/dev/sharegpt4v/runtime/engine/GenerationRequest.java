@@ -1,8 +1,6 @@
 package dev.sharegpt4v.runtime.engine;
 
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
-import dev.sharegpt4v.runtime.sampling.TokenConstraint;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -14,7 +12,6 @@ import java.util.OptionalInt;
  * @param stop when to end
  * @param scheduling when to run
  * @param logprobs how many of the likeliest tokens to report with each token, 0 for the token's own logprob alone
- * @param constraint what texts the completion may be; empty for any
  */
 public record GenerationRequest(
         String id,
@@ -22,22 +19,10 @@ public record GenerationRequest(
         SamplingOptions sampling,
         StopRule stop,
         Scheduling scheduling,
-        OptionalInt logprobs,
-        Optional<TokenConstraint> constraint) {
+        OptionalInt logprobs) {
 
     /** A request that asks nothing of the scheduler and wants no logprobs. */
     public GenerationRequest(String id, Prompt prompt, SamplingOptions sampling, StopRule stop) {
         this(id, prompt, sampling, stop, Scheduling.DEFAULT, OptionalInt.empty());
-    }
-
-    /** A request whose completion may be any text. */
-    public GenerationRequest(
-            String id,
-            Prompt prompt,
-            SamplingOptions sampling,
-            StopRule stop,
-            Scheduling scheduling,
-            OptionalInt logprobs) {
-        this(id, prompt, sampling, stop, scheduling, logprobs, Optional.empty());
     }
 }
