@@ -7,6 +7,7 @@ import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.batch.DataFolder;
 import dev.sharegpt4v.server.batch.DataLimits;
 import dev.sharegpt4v.server.http.BatchSetup;
+import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedDevice;
@@ -131,7 +132,8 @@ public final class Application implements AutoCloseable {
                 loaded.imageFeatureRows(),
                 loaded.generation(),
                 positions,
-                engine);
+                engine,
+                new Constraints(loaded.tokenizer()));
     }
 
     private HttpFrontend frontend(ServedModel model) {

@@ -31,6 +31,7 @@ final class EngineLoop {
     private static final int[] NONE = new int[0];
     private static final int[] FIRST = {0};
     private static final int NO_CHOICE = -2;
+    private static final int DEAD_END = -3;
 
     private final ModelExecutor executor;
     private final KvMemory memory;
@@ -284,6 +285,11 @@ final class EngineLoop {
         for (int i = 0; ; i++) {
             logits.copyRow(firstRow + i, row);
             int token = choose(sequence);
+            if (token == DEAD_END) {
+                boolean complete = sequence.matcher().orElseThrow().isComplete();
+                finish(sequence, complete ? FinishReason.STOP : FinishReason.LENGTH);
+                return;
+            }
             if (token == NO_CHOICE) {
                 memory.distrust(sequence.table());
                 fail(sequence, deviceFailed("the model's logits are not numbers", new SamplingException("no choice")));
@@ -304,6 +310,10 @@ final class EngineLoop {
         if (sequence.request().logprobs().isPresent()) {
             System.arraycopy(row, 0, raw, 0, row.length);
         }
+        boolean numbers = sequence.matcher().isEmpty() || areNumbers(row);
+        sequence.matcher()
+                .ifPresent(
+                        matcher -> matcher.mask(row, sequence.request().stop().stopTokens()));
         try {
             return sampler.choose(
                     row,
@@ -313,8 +323,18 @@ final class EngineLoop {
                     sequence.seed(),
                     sequence.completionTokens());
         } catch (SamplingException e) {
-            return NO_CHOICE;
+            // Where the constraint leaves a complete text no more tokens, or the caller forbade those that it leaves.
+            return sequence.matcher().isPresent() && numbers ? DEAD_END : NO_CHOICE;
         }
+    }
+
+    private static boolean areNumbers(float[] logits) {
+        for (float logit : logits) {
+            if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void accept(Sequence sequence, int token) {

@@ -1,6 +1,8 @@
 package dev.sharegpt4v.runtime.engine;
 
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
+import dev.sharegpt4v.runtime.sampling.TokenConstraint;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -12,6 +14,7 @@ import java.util.OptionalInt;
  * @param stop when to end
  * @param scheduling when to run
  * @param logprobs how many of the likeliest tokens to report with each token, 0 for the token's own logprob alone
+ * @param constraint what texts the completion may be; empty for any
  */
 public record GenerationRequest(
         String id,
@@ -19,10 +22,22 @@ public record GenerationRequest(
         SamplingOptions sampling,
         StopRule stop,
         Scheduling scheduling,
-        OptionalInt logprobs) {
+        OptionalInt logprobs,
+        Optional<TokenConstraint> constraint) {
 
     /** A request that asks nothing of the scheduler and wants no logprobs. */
     public GenerationRequest(String id, Prompt prompt, SamplingOptions sampling, StopRule stop) {
         this(id, prompt, sampling, stop, Scheduling.DEFAULT, OptionalInt.empty());
+    }
+
+    /** A request whose completion may be any text. */
+    public GenerationRequest(
+            String id,
+            Prompt prompt,
+            SamplingOptions sampling,
+            StopRule stop,
+            Scheduling scheduling,
+            OptionalInt logprobs) {
+        this(id, prompt, sampling, stop, scheduling, logprobs, Optional.empty());
     }
 }

@@ -4,13 +4,16 @@ import dev.sharegpt4v.runtime.execution.FeatureSpan;
 import dev.sharegpt4v.runtime.execution.ImageFeatures;
 import dev.sharegpt4v.runtime.memory.BlockTable;
 import dev.sharegpt4v.runtime.memory.PrefixKeys;
+import dev.sharegpt4v.runtime.sampling.TokenConstraint;
 import dev.sharegpt4v.runtime.sampling.TokenCounts;
+import dev.sharegpt4v.runtime.sampling.TokenMatcher;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The progress of one generation: the one mutable thing, owned by the engine thread. */
@@ -38,6 +41,7 @@ final class Sequence {
     private final DraftRecord drafts = new DraftRecord();
     private final SequenceClock clock;
     private final long seed;
+    private final Optional<TokenMatcher> matcher;
     private int[] tokens;
     private int length;
     private int computed;
@@ -51,6 +55,7 @@ final class Sequence {
         this.handle = handle;
         this.clock = clock;
         this.seed = seed;
+        this.matcher = request.constraint().map(TokenConstraint::start);
         int[] prompt = request.prompt().tokens();
         this.tokens = Arrays.copyOf(prompt, prompt.length + 64);
         this.length = prompt.length;
@@ -92,6 +97,11 @@ final class Sequence {
 
     TokenCounts counts() {
         return counts;
+    }
+
+    /** How far the completion has come under its constraint. */
+    Optional<TokenMatcher> matcher() {
+        return matcher;
     }
 
     DraftRecord drafts() {
@@ -271,6 +281,9 @@ final class Sequence {
         tokens[length++] = token;
         keys.add(token);
         counts.addCompletion(token);
+        if (matcher.isPresent() && !request.stop().stopTokens().contains(token)) {
+            matcher.get().accept(token);
+        }
     }
 
     /** Forgets what was computed, not what was said: all tokens so far become prompt. */

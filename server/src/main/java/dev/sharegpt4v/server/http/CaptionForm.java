@@ -39,7 +39,15 @@ record CaptionForm(JsonNode fields, List<byte[]> images) {
             "queue_timeout",
             "timeout");
     private static final Set<String> FLAGS = Set.of("stream", "ignore_eos");
-    private static final Set<String> STRUCTURES = Set.of("stop_token_ids", "stream_options", "repetition_detection");
+    private static final Set<String> STRUCTURES = Set.of(
+            "stop_token_ids",
+            "stream_options",
+            "repetition_detection",
+            "response_format",
+            "structured_outputs",
+            "guided_json",
+            "guided_choice",
+            "json_schema");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();

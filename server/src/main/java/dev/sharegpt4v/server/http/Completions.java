@@ -9,11 +9,13 @@ import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
+import dev.sharegpt4v.runtime.sampling.TokenConstraint;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.CompletionOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -60,6 +62,8 @@ final class Completions {
      */
     List<TextGeneration> start(String id, Prompt prompt, CompletionOptions options, int count, OptionalInt logprobs) {
         StopRule rule = stopRule(prompt, options);
+        Optional<TokenConstraint> constraint =
+                options.structure().map(structure -> model.constraints().of(structure, ofChat));
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             requests.add(new GenerationRequest(
@@ -68,7 +72,8 @@ final class Completions {
                     seeded(options.sampling(), i),
                     rule,
                     deadlines.bound(options.scheduling()),
-                    logprobs));
+                    logprobs,
+                    constraint));
         }
         try {
             List<TextGeneration> texts = new ArrayList<>();
@@ -100,7 +105,8 @@ final class Completions {
 
     private AnswerDecoder decoder(Prompt prompt, CompletionOptions options, Set<Integer> ends) {
         List<String> stops = new ArrayList<>(options.stopStrings());
-        if (ofChat) {
+        // A template's own mark may be part of a text whose form says where it ends.
+        if (ofChat && options.structure().isEmpty()) {
             stops.addAll(model.prompts().template().stopStrings());
         }
         AnswerDecoder decoder = new AnswerDecoder(model.tokenizer(), stops, ends);

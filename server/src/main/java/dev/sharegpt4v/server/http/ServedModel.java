@@ -18,6 +18,7 @@ import dev.sharegpt4v.runtime.engine.Engine;
  * @param defaults sampling values where a request gives none, and the end tokens
  * @param positions that prompt and completion may take together: the context, or the whole KV cache where that is smaller
  * @param engine that runs it
+ * @param constraints forms that answers may be asked for
  */
 public record ServedModel(
         String name,
@@ -28,4 +29,5 @@ public record ServedModel(
         int imageFeatureRows,
         GenerationDefaults defaults,
         int positions,
-        Engine engine) {}
+        Engine engine,
+        Constraints constraints) {}

@@ -54,6 +54,10 @@ final class ChoiceFields {
         if (options.repetition().isPresent()) {
             throw noEffect(RepetitionFields.NAME);
         }
+        options.structure().ifPresent(structure -> {
+            throw ApiException.invalid(
+                    structure.param(), "'" + structure.param() + "' cannot be asked of a beam search.");
+        });
         double penalty = fields.number("length_penalty", -100, 100).orElse(1.0);
         boolean early = fields.bool("early_stopping").orElse(false);
         return new Choices.Searched(count, new BeamOptions(width, penalty, early));

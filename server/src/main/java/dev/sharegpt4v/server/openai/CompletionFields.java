@@ -40,6 +40,7 @@ final class CompletionFields {
     private static Set<String> names() {
         Set<String> names = new HashSet<>(OWN);
         names.addAll(SchedulingFields.NAMES);
+        names.addAll(StructureFields.NAMES);
         return Set.copyOf(names);
     }
 
@@ -64,7 +65,8 @@ final class CompletionFields {
                 streamUsage(fields, stream),
                 RepetitionFields.read(fields),
                 SchedulingFields.read(fields),
-                orientation(fields));
+                orientation(fields),
+                StructureFields.read(fields));
     }
 
     private static List<String> stops(JsonFields fields) {

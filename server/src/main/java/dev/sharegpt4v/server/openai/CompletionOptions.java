@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param repetition when to end what goes round in circles
  * @param scheduling what is asked of the scheduler
  * @param orientation what to do with the orientation of photos
+ * @param structure what form the answer must have; empty for any
  */
 public record CompletionOptions(
         SamplingOptions sampling,
@@ -33,7 +34,8 @@ public record CompletionOptions(
         boolean streamUsage,
         Optional<RepetitionRule> repetition,
         Scheduling scheduling,
-        Orientation orientation) {
+        Orientation orientation,
+        Optional<OutputStructure> structure) {
 
     public CompletionOptions {
         stopStrings = List.copyOf(stopStrings);

@@ -14,7 +14,6 @@ final class UnsupportedFields {
             "tool_choice",
             "functions",
             "function_call",
-            "response_format",
             "modalities",
             "audio",
             "web_search_options",
@@ -42,7 +41,6 @@ final class UnsupportedFields {
                 value.isTextual()
                         && (value.textValue().equals("none")
                                 || value.textValue().equals("auto"));
-            case "response_format" -> value.path("type").asText("").equals("text") && value.size() == 1;
             case "modalities" ->
                 value.isArray() && value.size() == 1 && value.path(0).asText("").equals("text");
             default -> false;

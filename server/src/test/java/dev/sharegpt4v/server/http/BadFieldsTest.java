@@ -108,7 +108,7 @@ final class BadFieldsTest {
                 "functions           | [{}]                 | unsupported_parameter",
                 "tool_choice         | \"required\"         | unsupported_parameter",
                 "function_call       | {\"name\": \"f\"}    | unsupported_parameter",
-                "response_format     | {\"type\": \"json_object\"} | unsupported_parameter",
+                "response_format     | 5                    | invalid_type",
                 "modalities          | [\"audio\"]          | unsupported_parameter",
                 "audio               | {}                   | unsupported_parameter",
                 "web_search_options  | {}                   | unsupported_parameter",

@@ -23,6 +23,7 @@ import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
 import dev.sharegpt4v.server.batch.DataFolder;
 import dev.sharegpt4v.server.batch.DataLimits;
 import dev.sharegpt4v.server.http.BatchSetup;
+import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
@@ -105,7 +106,8 @@ public final class ScriptedServer implements AutoCloseable {
                 new GenerationDefaults(
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(END)),
                 CONTEXT,
-                engine);
+                engine,
+                new Constraints(tokenizer));
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
         Identity identity = new Identity(name, "0", "fp_test", 1_767_225_600, clock, DEVICE);
         this.data = folder.map(
