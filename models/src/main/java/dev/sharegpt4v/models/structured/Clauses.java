@@ -40,6 +40,9 @@ final class Clauses {
             case And(List<Formula> parts) -> {
                 List<List<Literal>> all = List.of(List.of());
                 for (Formula part : parts) {
+                    if (all.isEmpty()) {
+                        break;
+                    }
                     all = product(all, clauses(part, notes));
                 }
                 yield all;
@@ -63,7 +66,11 @@ final class Clauses {
     private List<List<Literal>> union(List<Formula> options, boolean notes) {
         List<List<Literal>> all = new ArrayList<>();
         for (Formula option : options) {
-            all.addAll(clauses(option, notes));
+            List<List<Literal>> more = clauses(option, notes);
+            if (more.size() == 1 && more.getFirst().isEmpty() && !notes) {
+                return more;
+            }
+            all.addAll(more);
         }
         return reduced(all);
     }

@@ -133,6 +133,8 @@ final class GrammarFile {
     private Expression repeated() {
         Expression part = atom();
         while (at < text.length) {
+            int end = at;
+            skip();
             int begin = at;
             int[] times;
             if (take("*")) {
@@ -144,6 +146,7 @@ final class GrammarFile {
             } else if (take("{")) {
                 times = times(begin);
             } else {
+                at = end;
                 return part;
             }
             budget.spend(1);

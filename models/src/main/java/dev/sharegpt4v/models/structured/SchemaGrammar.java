@@ -165,7 +165,10 @@ final class SchemaGrammar {
     private final class ObjectPlan {
         private final Shape.Dictionary shape;
         private final Map<Integer, Expression> named = new LinkedHashMap<>();
-        private final List<Expression> free = new ArrayList<>();
+        private final Map<Expression, Long> free = new LinkedHashMap<>();
+        private final Map<Integer, Long> meets = new HashMap<>();
+        private final List<Integer> required = new ArrayList<>();
+        private final Set<Long> candidates = new HashSet<>();
         private final Expression end = Expression.sequence(layout.space(), Expression.Bytes.of("}"));
         private final int cap;
 
@@ -181,12 +184,18 @@ final class SchemaGrammar {
             }
             for (int i = 0; i < shape.names().size(); i++) {
                 if (possible.contains(shape.goals(i))) {
+                    meets.put(i, shape.meets(shape.names().get(i)));
+                    candidates.add(shape.meets(shape.names().get(i)));
+                    if (shape.isRequired(i)) {
+                        required.add(i);
+                    }
                     named.put(i, member(layout.name(shape.names().get(i), new Budget()), shape.goals(i)));
                 }
             }
             for (Shape.Free one : shape.free()) {
                 if (possible.contains(one.goals())) {
-                    free.add(member(layout.string(one.names()), one.goals()));
+                    free.put(member(layout.string(one.names()), one.goals()), one.meets());
+                    candidates.add(one.meets());
                 }
             }
         }
@@ -197,35 +206,41 @@ final class SchemaGrammar {
 
         private Expression expand(Members members, boolean first) {
             prepare();
-            Expression before = first ? layout.space() : layout.comma();
-            int missing = missing(members);
-            int room = shape.most() - members.count();
+            // What is left once one more is there.
+            int room = shape.most() - members.count() - 1;
             List<Expression> options = new ArrayList<>();
-            if (missing == 0 && members.count() >= shape.least()) {
-                options.add(end);
-            }
             named.forEach((name, member) -> {
-                boolean isMissing = shape.isRequired(name);
-                if (!members.has(name) && room > missing - (isMissing ? 1 : 0)) {
-                    Members after = members.with(name, cap);
-                    options.add(Expression.sequence(before, member, new ObjectNext(this, after, false)));
+                Members after = members.with(name, cap, meets.getOrDefault(name, 0L));
+                if (!members.has(name) && room >= missing(after)) {
+                    options.add(Expression.sequence(member, new ObjectNext(this, after, false)));
                 }
             });
-            if (room > missing) {
-                for (Expression member : free) {
-                    Members after = members.withOne(cap);
-                    options.add(Expression.sequence(before, member, new ObjectNext(this, after, false)));
+            free.forEach((member, met) -> {
+                Members after = members.withOne(cap, met);
+                if (room >= missing(after)) {
+                    options.add(Expression.sequence(member, new ObjectNext(this, after, false)));
                 }
+            });
+            Expression more = Expression.sequence(first ? layout.space() : layout.comma(), Expression.choice(options));
+            boolean ends = missing(members) == 0 && members.count() >= shape.least();
+            if (options.isEmpty()) {
+                return end;
             }
-            return Expression.choice(options);
+            return ends ? Expression.choice(List.of(end, more)) : more;
         }
 
+        /** How many must still come: required names, and one for each need that those do not meet. */
         private int missing(Members members) {
             int missing = 0;
-            for (int name : named.keySet()) {
-                missing += shape.isRequired(name) && !members.has(name) ? 1 : 0;
+            long met = members.met();
+            for (int name : required) {
+                if (!members.has(name)) {
+                    missing++;
+                    met |= meets.getOrDefault(name, 0L);
+                }
             }
-            return missing;
+            long pending = shape.needs() & ~met;
+            return pending == 0 ? missing : missing + Shape.Dictionary.cover(pending, candidates);
         }
     }
 

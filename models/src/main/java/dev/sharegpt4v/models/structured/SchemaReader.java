@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiPredicate;
+import java.util.function.BiFunction;
 
 /** What the keywords of a schema say, as formulas. Source: JSON Schema draft 2020-12, and what drafts 4 to 7 wrote otherwise. */
 final class SchemaReader {
@@ -24,7 +24,7 @@ final class SchemaReader {
 
     private final SchemaDocument document;
     private final Budget budget;
-    private final BiPredicate<Goal, Goal> disjoint;
+    private final BiFunction<Goal, Goal, Set<JsonType>> overlap;
     private final Map<Schema, Formula> known = new HashMap<>();
     private final Set<Schema> open = new HashSet<>();
     private final Schema never;
@@ -33,12 +33,12 @@ final class SchemaReader {
     /**
      * A reader of one document.
      *
-     * @param disjoint whether it is certain that no value reaches both goals
+     * @param overlap of which types there may be values that reach both goals
      */
-    SchemaReader(SchemaDocument document, Budget budget, BiPredicate<Goal, Goal> disjoint) {
+    SchemaReader(SchemaDocument document, Budget budget, BiFunction<Goal, Goal, Set<JsonType>> overlap) {
         this.document = document;
         this.budget = budget;
-        this.disjoint = disjoint;
+        this.overlap = overlap;
         this.never = document.synthetic(BooleanNode.FALSE, "");
         this.always = document.synthetic(BooleanNode.TRUE, "");
     }
@@ -317,9 +317,11 @@ final class SchemaReader {
             parts.add(formula(one));
             for (Schema other : schemas) {
                 budget.spend(10);
-                boolean tell = !one.equals(other) && !disjoint.test(Goal.met(one), Goal.met(other));
-                if (tell) {
-                    parts.add(Formula.not(Formula.withoutNotes(formula(other)), true));
+                Set<JsonType> both = one.equals(other) ? Set.of() : overlap.apply(Goal.met(one), Goal.met(other));
+                if (!both.isEmpty()) {
+                    parts.add(Formula.or(
+                            Formula.not(says(new Atom.Types(both), one, "type"), false),
+                            Formula.not(Formula.withoutNotes(formula(other)), true)));
                 }
             }
             options.add(new Formula.And(parts));

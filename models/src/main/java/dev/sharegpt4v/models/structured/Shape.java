@@ -1,6 +1,7 @@
 package dev.sharegpt4v.models.structured;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -8,6 +9,17 @@ import java.util.stream.Stream;
 
 /** Values of one type that meet a schema; a schema is a choice of shapes. Equal only to themselves. */
 sealed interface Shape {
+
+    /** The type of its values. */
+    default JsonType type() {
+        return switch (this) {
+            case Word(String text) -> text.equals("null") ? JsonType.NULL : JsonType.BOOLEAN;
+            case Numeric _ -> JsonType.NUMBER;
+            case Text _ -> JsonType.STRING;
+            case Array _ -> JsonType.ARRAY;
+            case Dictionary _ -> JsonType.OBJECT;
+        };
+    }
 
     /** Goals that parts of the value must reach. */
     default Stream<Goal.All> parts() {
@@ -123,8 +135,9 @@ sealed interface Shape {
      *
      * @param names which; not empty
      * @param goals what their values must reach
+     * @param meets needs of the object that each of them meets, as bits
      */
-    record Free(CharDfa names, Goal.All goals) {}
+    record Free(CharDfa names, Goal.All goals, long meets) {}
 
     /** An object. */
     final class Dictionary implements Shape {
@@ -132,10 +145,19 @@ sealed interface Shape {
         private final List<Goal.All> goals;
         private final Set<String> required;
         private final List<Free> free;
+        private final List<CharDfa> needs;
         private final int least;
         private final int most;
 
-        Dictionary(Map<String, Goal.All> named, Set<String> required, List<Free> free, int least, int most) {
+        /** With {@code needs}, sets of names of each of which one must be there. */
+        Dictionary(
+                Map<String, Goal.All> named,
+                Set<String> required,
+                List<Free> free,
+                List<CharDfa> needs,
+                int least,
+                int most) {
+            this.needs = List.copyOf(needs);
             this.names = List.copyOf(named.keySet());
             this.goals = List.copyOf(named.values());
             this.required = Set.copyOf(required);
@@ -156,8 +178,36 @@ sealed interface Shape {
             return required.contains(names.get(name));
         }
 
-        int requiredCount() {
-            return required.size();
+        /** Needs that a property of this name meets, as bits. */
+        long meets(String name) {
+            long meets = 0;
+            for (int i = 0; i < needs.size(); i++) {
+                meets |= needs.get(i).matches(name) ? 1L << i : 0;
+            }
+            return meets;
+        }
+
+        /** How many properties meet these needs, where each next one is one that meets the most; all can be met. */
+        static int cover(long pending, Collection<Long> candidates) {
+            int count = 0;
+            long left = pending;
+            while (left != 0) {
+                long best = 0;
+                for (long candidate : candidates) {
+                    best = Long.bitCount(candidate & left) > Long.bitCount(best) ? candidate & left : best;
+                }
+                if (best == 0) {
+                    return Integer.MAX_VALUE / 2;
+                }
+                left &= ~best;
+                count++;
+            }
+            return count;
+        }
+
+        /** All needs, as bits. */
+        long needs() {
+            return (1L << needs.size()) - 1;
         }
 
         List<Free> free() {
@@ -180,15 +230,31 @@ sealed interface Shape {
         @Override
         public boolean isPossible(Set<Goal.All> possible) {
             int room = 0;
+            long met = 0;
+            long sure = 0;
             for (int i = 0; i < names.size(); i++) {
                 if (possible.contains(goals.get(i))) {
                     room++;
+                    met |= meets(names.get(i));
+                    sure |= isRequired(i) ? meets(names.get(i)) : 0;
                 } else if (isRequired(i)) {
                     return false;
                 }
             }
-            boolean open = free.stream().anyMatch(one -> possible.contains(one.goals()));
-            return required.size() <= most && (open || room >= least);
+            List<Long> candidates = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                candidates.add(possible.contains(goals.get(i)) ? meets(names.get(i)) : 0L);
+            }
+            boolean open = false;
+            for (Free one : free) {
+                boolean there = possible.contains(one.goals());
+                open |= there;
+                met |= there ? one.meets() : 0;
+                candidates.add(there ? one.meets() : 0L);
+            }
+            return met == needs()
+                    && required.size() + cover(needs() & ~sure, candidates) <= most
+                    && (open || room >= least);
         }
     }
 }

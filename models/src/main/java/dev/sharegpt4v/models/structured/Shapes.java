@@ -3,6 +3,7 @@ package dev.sharegpt4v.models.structured;
 import dev.sharegpt4v.models.structured.Formula.Literal;
 import dev.sharegpt4v.models.structured.SchemaDocument.Schema;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ final class Shapes {
 
     private static final int DISJOINT_DEPTH = 3;
     private static final int MOST_CLASSES = 64;
+    private static final int MOST_NEEDS = 16;
     private static final int MOST_PLACES_TOLD = 1024;
 
     private final SchemaDocument document;
@@ -27,7 +29,7 @@ final class Shapes {
     Shapes(SchemaDocument document, Budget budget) {
         this.document = document;
         this.budget = budget;
-        this.reader = new SchemaReader(document, budget, this::areDisjoint);
+        this.reader = new SchemaReader(document, budget, this::overlap);
     }
 
     /** The shapes; none where no value reaches all goals. */
@@ -268,12 +270,27 @@ final class Shapes {
                     && (literal.atom() instanceof Atom.Pattern
                             || literal.atom() instanceof Atom.Additional
                             || literal.atom() instanceof Atom.Names);
-            if (exists) {
+            if (exists && (isClosed(clause) || !saysNothingOfValues(literal.atom()))) {
                 someProperty(literal, clause, shapes);
                 return;
             }
         }
         new ObjectBuilder(clause).build(shapes);
+    }
+
+    /** Whether a rule is for names alone: then one name more breaks it, whatever its value and however often it comes. */
+    private static boolean saysNothingOfValues(Atom atom) {
+        return atom instanceof Atom.Names
+                || (atom instanceof Atom.Pattern pattern && isNothing(pattern.goal()))
+                || (atom instanceof Atom.Additional additional && isNothing(additional.goal()));
+    }
+
+    private static boolean isClosed(List<Literal> clause) {
+        return clause.stream()
+                .anyMatch(literal -> literal.atom() instanceof Atom.Additional additional
+                        && literal.holds()
+                        && additional.patterns().isEmpty()
+                        && isNothing(additional.goal()));
     }
 
     /** A property must be there that breaks a rule for many: one of those that can be there at all. */
@@ -339,6 +356,7 @@ final class Shapes {
         private final Map<String, Goal.All> named = new HashMap<>();
         private final List<Atom.Pattern> patterns = new ArrayList<>();
         private final List<Atom.Additional> additional = new ArrayList<>();
+        private final List<CharDfa> needs = new ArrayList<>();
         private CharDfa allowed = CharDfa.ANY;
         private int least;
         private int most = Integer.MAX_VALUE;
@@ -362,12 +380,32 @@ final class Shapes {
                         required.add(name);
                     }
                 }
-                case Atom.Pattern pattern -> patterns.add(pattern);
+                case Atom.Pattern pattern -> {
+                    if (holds) {
+                        patterns.add(pattern);
+                    } else {
+                        needs.add(pattern.names());
+                    }
+                }
                 case Atom.Additional rest -> {
                     names.addAll(rest.names());
-                    additional.add(rest);
+                    if (holds) {
+                        additional.add(rest);
+                    } else {
+                        CharDfa others = CharDfa.ANY.minus(CharDfa.of(rest.names(), budget), budget);
+                        for (CharDfa pattern : rest.patterns()) {
+                            others = others.minus(pattern, budget);
+                        }
+                        needs.add(others);
+                    }
                 }
-                case Atom.Names(Goal goal) -> allowed = allowed.and(strings(Goal.All.of(goal)), budget);
+                case Atom.Names(Goal goal) -> {
+                    CharDfa told = strings(Goal.All.of(goal));
+                    allowed = holds ? allowed.and(told, budget) : allowed;
+                    if (!holds) {
+                        needs.add(told.not(budget));
+                    }
+                }
                 case Atom.MinProperties(int told) -> {
                     least = holds ? Math.max(least, told) : least;
                     most = holds ? most : Math.min(most, told - 1);
@@ -403,7 +441,10 @@ final class Shapes {
                 throw StructureException.unsupported(
                         leastPlace, "so many properties where their names are free, since names might be repeated");
             }
-            shapes.add(new Shape.Dictionary(goals, required, free, least, most));
+            if (needs.size() > MOST_NEEDS) {
+                throw StructureException.tooComplex("", "too many rules for names must be broken at once");
+            }
+            shapes.add(new Shape.Dictionary(goals, required, free, needs, least, most));
         }
 
         private Goal.All goalsOf(String name) {
@@ -422,6 +463,12 @@ final class Shapes {
             Set<CharDfa> all = new LinkedHashSet<>();
             patterns.forEach(pattern -> all.add(pattern.names()));
             additional.forEach(rest -> all.addAll(rest.patterns()));
+            all.addAll(needs);
+            boolean closed =
+                    additional.stream().anyMatch(rest -> rest.patterns().isEmpty() && isNothing(rest.goal()));
+            if (closed) {
+                return List.of();
+            }
             record Part(CharDfa names, Set<CharDfa> matched) {}
             List<Part> parts = new ArrayList<>();
             parts.add(new Part(allowed.minus(CharDfa.of(names, budget), budget), Set.of()));
@@ -452,16 +499,35 @@ final class Shapes {
                 boolean possible =
                         !part.names().isEmpty() && goals.goals().stream().noneMatch(Shapes::isNothing);
                 if (possible) {
-                    free.add(new Shape.Free(part.names(), goals));
+                    long meets = 0;
+                    for (int i = 0; i < needs.size(); i++) {
+                        meets |= part.matched().contains(needs.get(i)) ? 1L << i : 0;
+                    }
+                    free.add(new Shape.Free(part.names(), goals, meets));
                 }
             }
             return free;
         }
     }
 
-    /** Whether it is certain that no value reaches both; looks only so deep. */
-    private boolean areDisjoint(Goal one, Goal other) {
-        return isEmpty(Goal.All.of(one).and(other), DISJOINT_DEPTH);
+    /** Of which types there may be values that reach both; looks only so deep. */
+    private Set<JsonType> overlap(Goal one, Goal other) {
+        Goal.All both = Goal.All.of(one).and(other);
+        Set<JsonType> types = EnumSet.noneOf(JsonType.class);
+        if (open.contains(both)) {
+            return EnumSet.allOf(JsonType.class);
+        }
+        try {
+            for (Shape shape : of(both)) {
+                if (!types.contains(shape.type()) && !isEmpty(shape, DISJOINT_DEPTH)) {
+                    types.add(shape.type());
+                }
+            }
+        } catch (StructureException e) {
+            // Who cannot be told apart by it is told apart otherwise, or refused there.
+            return EnumSet.allOf(JsonType.class);
+        }
+        return types;
     }
 
     private boolean isEmpty(Goal.All goals, int depth) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.models.testing.SharedData;
 import dev.sharegpt4v.models.testing.Tokenizers;
 import dev.sharegpt4v.models.text.Tokenizer;
@@ -17,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -38,32 +39,56 @@ final class SchemaSuiteTest {
 
     @Test
     void theStandardSuite() throws IOException {
-        Path folder = SharedData.path("json-schema/draft2020-12");
-        run(files(folder, false));
-        report("standard");
-        assertThat(wrong).isEqualTo(Set.of());
+        run(files("json-schema/draft2020-12", false), false);
+        assertThat(wrong).isEmpty();
+        assertThat(valid).isGreaterThan(1000);
+        assertThat(invalid).isGreaterThan(600);
+        assertThat(refused)
+                .isEqualTo(Map.of(
+                        "defs.json /$ref", 1,
+                        "dynamicRef.json /$dynamicRef", 4,
+                        "dynamicRef.json /$ref", 3,
+                        "not.json /unevaluatedProperties", 1,
+                        "uniqueItems.json /uniqueItems", 2));
     }
 
     @Test
     void theOptionalSuite() throws IOException {
-        Path folder = SharedData.path("json-schema/draft2020-12");
-        run(files(folder, true));
-        report("optional");
+        List<Path> files = new ArrayList<>(files("json-schema/draft2020-12", true));
+        files.removeIf(file -> file.toString().contains("format"));
+        run(files, false);
+        // A whole number so large that it is written with an exponent is no multiple that could be told.
+        assertThat(wrong).allMatch(line -> line.startsWith("float-overflow.json"));
+        assertThat(valid).isGreaterThan(120);
+        assertThat(refused).hasSizeLessThan(3);
+    }
+
+    @Test
+    void formatsOfStrings() throws IOException {
+        run(files("json-schema/draft2020-12/optional/format", true), true);
+        TreeMap<String, Integer> perFile = new TreeMap<>();
+        wrong.forEach(line -> perFile.merge(line.substring(0, line.indexOf(':')), 1, Integer::sum));
+        // Of these formats nothing is enforced; the first is about what else stands in expressions.
+        assertThat(perFile.keySet())
+                .isSubsetOf(
+                        "ecmascript-regex.json",
+                        "idn-email.json",
+                        "idn-hostname.json",
+                        "regex.json",
+                        "uri-template.json");
+        assertThat(wrong).noneMatch(line -> line.contains(": valid "));
+        assertThat(valid).isGreaterThan(300);
     }
 
     @Test
     void schemasOfRealPrograms() throws IOException {
-        run(List.of(SharedData.path("json-schema/maskbench-sample.json")));
-        report("real");
-        assertThat(wrong).isEqualTo(Set.of());
+        run(List.of(SharedData.path("json-schema/maskbench-sample.json")), false);
+        assertThat(wrong).isEmpty();
+        assertThat(refused).isEqualTo(Map.of("maskbench-sample.json /patternProperties", 1));
     }
 
-    private void report(String name) {
-        assertThat(valid + invalid).as(name).isPositive();
-    }
-
-    private static List<Path> files(Path folder, boolean optional) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
+    private static List<Path> files(String folder, boolean optional) throws IOException {
+        try (Stream<Path> all = Files.walk(SharedData.path(folder))) {
             return all.filter(file ->
                             file.toString().endsWith(".json") && file.toString().contains("optional") == optional)
                     .sorted()
@@ -71,18 +96,21 @@ final class SchemaSuiteTest {
         }
     }
 
-    private void run(List<Path> files) throws IOException {
+    private void run(List<Path> files, boolean strings) throws IOException {
         try (Tokenizer tokenizer = Tokenizers.demo()) {
             StructureCompiler compiler = new StructureCompiler(tokenizer);
             for (Path file : files) {
                 for (JsonNode group : JSON.readTree(file.toFile())) {
-                    run(compiler, file.getFileName().toString(), group);
+                    if (strings) {
+                        ((ObjectNode) group.get("schema")).put("type", "string");
+                    }
+                    run(compiler, file.getFileName().toString(), group, strings);
                 }
             }
         }
     }
 
-    private void run(StructureCompiler compiler, String file, JsonNode group) throws IOException {
+    private void run(StructureCompiler compiler, String file, JsonNode group, boolean strings) throws IOException {
         GrammarConstraint constraint;
         try {
             constraint = compiler.schema(group.get("schema"), JsonStyle.USUAL);
@@ -92,13 +120,14 @@ final class SchemaSuiteTest {
                     .noneMatch(i -> group.get("tests").get(i).get("valid").booleanValue());
             if (!nothingIsValid) {
                 refused.merge(
-                        file + " " + group.path("description").asText("") + " " + e.place() + " " + e.getMessage(),
-                        1,
-                        Integer::sum);
+                        file + " " + e.place().substring(Math.max(0, e.place().lastIndexOf('/'))), 1, Integer::sum);
             }
             return;
         }
         for (JsonNode test : group.get("tests")) {
+            if (strings && !test.get("data").isTextual()) {
+                continue;
+            }
             boolean expected = test.get("valid").booleanValue();
             for (String text : texts(test.get("data"))) {
                 boolean said = constraint.matches(text.getBytes(StandardCharsets.UTF_8));

@@ -84,6 +84,12 @@ final class DemoServer implements AutoCloseable {
                 .asText();
     }
 
+    /** The answer to a chat request, whatever its status; the model's name is put in. */
+    JsonNode chat(ObjectNode body) throws IOException, InterruptedException {
+        body.put("model", application.modelName());
+        return JSON.readTree(send("/v1/chat/completions", body).body());
+    }
+
     /** A sample of a metric. */
     double metric(String sample) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(uri("/metrics")).build();
@@ -97,15 +103,19 @@ final class DemoServer implements AutoCloseable {
     }
 
     private JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri(path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
-                .build();
-        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = send(path, body);
         if (response.statusCode() != 200) {
             throw new IOException(response.statusCode() + " " + response.body());
         }
         return JSON.readTree(response.body());
+    }
+
+    private HttpResponse<String> send(String path, JsonNode body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private URI uri(String path) {
