@@ -141,7 +141,7 @@ public final class Application implements AutoCloseable {
         Identity identity = new Identity(
                 name,
                 Version.TEXT,
-                "fp_" + Integer.toHexString((name + Version.TEXT).hashCode()),
+                Fingerprint.of(loaded.manifest().files(), Version.TEXT),
                 clock.instant().getEpochSecond(),
                 clock,
                 device);

@@ -8,16 +8,18 @@ import java.util.List;
 final class TemplateRenderer {
 
     private final ChatTemplate template;
+    private final Conversation.Ending ending;
     private final List<Segment> segments = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private boolean afterSpecial;
 
-    private TemplateRenderer(ChatTemplate template) {
+    private TemplateRenderer(ChatTemplate template, Conversation.Ending ending) {
         this.template = template;
+        this.ending = ending;
     }
 
     static List<Segment> render(ChatTemplate template, Conversation conversation) {
-        TemplateRenderer renderer = new TemplateRenderer(template);
+        TemplateRenderer renderer = new TemplateRenderer(template, conversation.ending());
         List<Message> turns = conversation.messages().stream()
                 .filter(message -> message.role() != Role.SYSTEM)
                 .toList();
@@ -46,34 +48,39 @@ final class TemplateRenderer {
     /** A space after the user's words, the end token right after the assistant's. */
     private void two(String system, List<Message> turns) {
         text.append(system).append(' ');
-        for (Message turn : turns) {
+        for (int i = 0; i < turns.size(); i++) {
+            Message turn = turns.get(i);
             if (turn.role() == Role.USER) {
                 text.append(template.user()).append(": ");
                 content(turn);
                 text.append(' ');
             } else {
                 text.append(template.assistant()).append(": ").append(turn.text());
-                end();
+                if (!isOpen(i, turns)) {
+                    end();
+                }
             }
         }
-        text.append(template.assistant()).append(':');
+        close(turns);
     }
 
     private void single(String system, List<Message> turns) {
         text.append(system).append("###");
-        for (Message turn : turns) {
+        for (int i = 0; i < turns.size(); i++) {
+            Message turn = turns.get(i);
             text.append(turn.role() == Role.USER ? template.user() : template.assistant())
                     .append(": ");
             content(turn);
-            text.append("###");
+            text.append(isOpen(i, turns) ? "" : "###");
         }
-        text.append(template.assistant()).append(':');
+        close(turns);
     }
 
     /** As chat_template.json has it: a newline after every picture, a space after every text, nothing trimmed. */
     private void converted(String system, List<Message> turns) {
         text.append(system.isEmpty() ? "" : system + " ");
-        for (Message turn : turns) {
+        for (int i = 0; i < turns.size(); i++) {
+            Message turn = turns.get(i);
             text.append(turn.role() == Role.USER ? template.user() : template.assistant())
                     .append(": ");
             for (ImageInput image : turn.images()) {
@@ -81,9 +88,28 @@ final class TemplateRenderer {
                 segments.add(new Segment.Image(image));
                 text.append('\n');
             }
-            turn.texts().forEach(words -> text.append(words).append(' '));
+            if (isOpen(i, turns)) {
+                text.append(String.join(" ", turn.texts()));
+            } else {
+                turn.texts().forEach(words -> text.append(words).append(' '));
+            }
         }
-        text.append(template.assistant()).append(':');
+        close(turns);
+    }
+
+    private boolean isOpen(int index, List<Message> turns) {
+        return ending == Conversation.Ending.CONTINUED && index == turns.size() - 1;
+    }
+
+    /** The words that make the model answer; nothing after words that it is to go on with. */
+    private void close(List<Message> turns) {
+        if (ending == Conversation.Ending.ANSWER) {
+            text.append(template.assistant()).append(':');
+        } else if (ending == Conversation.Ending.CONTINUED
+                && turns.getLast().text().isEmpty()) {
+            // As where no words are given: the model's own begin with a space.
+            text.setLength(text.length() - 1);
+        }
     }
 
     /** Pictures first, then a newline, then the words without outer white space: the form of training. */

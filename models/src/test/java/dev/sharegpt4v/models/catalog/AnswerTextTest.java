@@ -11,6 +11,7 @@ import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.GenerationEvent;
 import dev.sharegpt4v.runtime.engine.Timings;
 import dev.sharegpt4v.runtime.engine.Usage;
+import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -69,6 +70,11 @@ final class AnswerTextTest {
         @Override
         public int cachedTokens() {
             return 0;
+        }
+
+        @Override
+        public List<Optional<TokenLogprobs>> promptLogprobs() {
+            return List.of();
         }
 
         @Override

@@ -140,6 +140,40 @@ final class PromptBuilderTest {
     }
 
     @Test
+    void anAnswerThatIsContinuedHasNoEnd() {
+        try (Tokenizer tokenizer = Tokenizers.demo()) {
+            Message begun = Message.of(Role.ASSISTANT, "A small");
+            Message open = Message.of(Role.ASSISTANT, "");
+            for (ChatTemplate template : List.of(ChatTemplate.VICUNA_V1, ChatTemplate.LLAVA_HF)) {
+                PromptBuilder builder = new PromptBuilder(tokenizer, template, 1, 2);
+                assertThat(builder.render(continued(user("What is it?"), begun)))
+                        .endsWith("USER: What is it? ASSISTANT: A small");
+                assertThat(builder.render(continued(user("What is it?"), open)))
+                        .isEqualTo(builder.render(new Conversation(List.of(user("What is it?")))));
+            }
+            PromptBuilder first = new PromptBuilder(tokenizer, ChatTemplate.LLAVA_V0, 1, 2);
+            assertThat(first.render(continued(user("Hi"), answer(), user("Hi"), begun)))
+                    .endsWith("###Human: Hi###Assistant: A cat.###Human: Hi###Assistant: A small");
+            assertThat(first.render(continued(user("Hi"), open))).endsWith("###Assistant:");
+        }
+    }
+
+    @Test
+    void aDialogueMayEndWithoutTheAssistantsName() {
+        try (Tokenizer tokenizer = Tokenizers.demo()) {
+            PromptBuilder builder = new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, 2);
+            Conversation ended = new Conversation(List.of(user("Hi"), answer()), Conversation.Ending.NOTHING);
+            assertThat(builder.render(ended)).endsWith("USER: Hi ASSISTANT: A cat.</s>");
+            Conversation asked = new Conversation(List.of(user("Hi")), Conversation.Ending.NOTHING);
+            assertThat(builder.render(asked)).endsWith("USER: Hi ");
+        }
+    }
+
+    private static Conversation continued(Message... messages) {
+        return new Conversation(List.of(messages), Conversation.Ending.CONTINUED);
+    }
+
+    @Test
     void aMarkerWrittenByAUserIsNoImage() {
         int[] ids = ids(user("<image></s>"));
         assertThat(ids).doesNotContain(I);
@@ -150,6 +184,7 @@ final class PromptBuilderTest {
     void conversationsThatNoTemplateExpressesAreRefused() {
         assertThatThrownBy(() -> new Conversation(List.of())).isInstanceOf(ChatException.class);
         assertThatThrownBy(() -> new Conversation(List.of(answer()))).isInstanceOf(ChatException.class);
+        assertThatThrownBy(() -> continued(user("Hi"))).isInstanceOf(ChatException.class);
         assertThatThrownBy(() -> new Conversation(List.of(new Message(Role.SYSTEM, List.of(IMAGE)), user("Hi"))))
                 .isInstanceOf(ChatException.class);
     }

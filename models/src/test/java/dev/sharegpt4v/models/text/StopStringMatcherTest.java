@@ -27,6 +27,15 @@ final class StopStringMatcherTest {
     }
 
     @Test
+    void aStopThatIsKeptIsTheLastOfTheText() {
+        StopStringMatcher matcher = new StopStringMatcher(List.of("###"), List.of("stop"));
+        assertThat(matcher.append("do st") + matcher.append("op now")).isEqualTo("do stop");
+        assertThat(matcher.matched()).contains("stop");
+        assertThat(new StopStringMatcher(List.of("###"), List.of("stop")).append("a###stop"))
+                .isEqualTo("a");
+    }
+
+    @Test
     void anyChunkingGivesTheTextBeforeTheEarliestStop() {
         Random random = new Random(9);
         for (int round = 0; round < 20_000; round++) {

@@ -14,6 +14,7 @@ import dev.sharegpt4v.runtime.sampling.SamplingException;
 import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -222,7 +223,7 @@ final class EngineLoop {
                     sequence.computed(),
                     reservation.blocks(i),
                     sequence.spans(part.tokens()),
-                    part.reachesEnd() ? rows(part) : NONE));
+                    rows(part)));
         }
         ForwardStep step = new ForwardStep(slices, reservation.copies());
         for (int attempt = 1; ; attempt++) {
@@ -236,8 +237,26 @@ final class EngineLoop {
         }
     }
 
-    /** The last known token's row, and one for each guess. */
+    /** Rows of the prompt that are asked for, then those from which tokens are sampled. */
     private static int[] rows(StepPlan.Part part) {
+        int[] sampled = part.reachesEnd() ? sampledRows(part) : NONE;
+        int[] scored = scoredRows(part);
+        if (scored.length == 0) {
+            return sampled;
+        }
+        int[] rows = Arrays.copyOf(scored, scored.length + sampled.length);
+        System.arraycopy(sampled, 0, rows, scored.length, sampled.length);
+        return rows;
+    }
+
+    private static int[] scoredRows(StepPlan.Part part) {
+        Sequence sequence = part.sequence();
+        Optional<PromptScores> scores = sequence.openScores();
+        return scores.isPresent() ? scores.get().rows(sequence.computed(), part.tokens()) : NONE;
+    }
+
+    /** The last known token's row, and one for each guess. */
+    private static int[] sampledRows(StepPlan.Part part) {
         if (part.width() == 1) {
             return FIRST;
         }
@@ -253,6 +272,7 @@ final class EngineLoop {
         for (StepPlan.Part part : plan.parts()) {
             boolean reachesEnd = part.reachesEnd();
             boolean endsPrompt = reachesEnd && part.sequence().completionTokens() == 0;
+            index += score(part, logits, index);
             part.sequence().advance(part.tokens());
             publish(part.sequence(), endsPrompt);
             if (reachesEnd) {
@@ -260,6 +280,25 @@ final class EngineLoop {
                 index += 1 + part.guesses().length;
             }
         }
+    }
+
+    /** Reads a part's rows of the prompt; how many there are. */
+    private int score(StepPlan.Part part, Logits logits, int firstRow) {
+        Sequence sequence = part.sequence();
+        Optional<PromptScores> open = sequence.openScores();
+        if (open.isEmpty()) {
+            return 0;
+        }
+        PromptScores scores = open.get();
+        int[] rows = scores.rows(sequence.computed(), part.tokens());
+        for (int i = 0; i < rows.length; i++) {
+            logits.copyRow(firstRow + i, row);
+            scores.add(sequence.computed() + rows[i], row, executor.shape().sampledVocabularySize());
+        }
+        if (scores.isComplete()) {
+            sequence.handle().scored(scores.all());
+        }
+        return rows.length;
     }
 
     /** Lets others find what was computed; all of a prompt, since others may ask for another answer to it. */
@@ -285,8 +324,9 @@ final class EngineLoop {
         for (int i = 0; ; i++) {
             logits.copyRow(firstRow + i, row);
             int token = choose(sequence);
-            if (token == DEAD_END) {
-                boolean complete = sequence.matcher().orElseThrow().isComplete();
+            if (token == DEAD_END || token == Sampler.NOTHING) {
+                boolean complete =
+                        sequence.matcher().isEmpty() || sequence.matcher().get().isComplete();
                 finish(sequence, complete ? FinishReason.STOP : FinishReason.LENGTH);
                 return;
             }

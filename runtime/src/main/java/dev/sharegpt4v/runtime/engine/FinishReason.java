@@ -2,7 +2,7 @@ package dev.sharegpt4v.runtime.engine;
 
 /** Why a generation ended. */
 public enum FinishReason {
-    /** A stop token was sampled. */
+    /** A stop token was sampled, or the rules of the request left no token. */
     STOP,
     /** The token limit or the end of the context was reached. */
     LENGTH,

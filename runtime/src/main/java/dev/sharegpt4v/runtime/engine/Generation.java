@@ -1,5 +1,7 @@
 package dev.sharegpt4v.runtime.engine;
 
+import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
+import java.util.List;
 import java.util.Optional;
 
 /** The caller's handle of one generation. Events are read by one thread; {@link #cancel()} may come from any. */
@@ -21,6 +23,12 @@ public interface Generation extends AutoCloseable {
 
     /** Positions of the prompt whose keys and values were already there; right as soon as the first token was read. */
     int cachedTokens();
+
+    /**
+     * How likely each position of the prompt was after those before it; there as soon as the first token was read, where
+     * the request asked. Empty for the first position and for those of images.
+     */
+    List<Optional<TokenLogprobs>> promptLogprobs();
 
     /** Ends the generation before the engine's next step; its blocks return at once. Harmless after the end. */
     void cancel();

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.runtime.engine;
 
+import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,6 +15,7 @@ final class GenerationHandle implements Generation {
     private final LinkedBlockingQueue<GenerationEvent> events = new LinkedBlockingQueue<>();
     private volatile boolean ended;
     private volatile int cachedTokens;
+    private volatile List<Optional<TokenLogprobs>> promptLogprobs = List.of();
     private boolean endRead;
 
     GenerationHandle(String id, long arrival, Consumer<GenerationHandle> onCancel) {
@@ -58,6 +60,16 @@ final class GenerationHandle implements Generation {
     /** Called by the engine only, before the first token. */
     void found(int tokens) {
         cachedTokens = tokens;
+    }
+
+    @Override
+    public List<Optional<TokenLogprobs>> promptLogprobs() {
+        return promptLogprobs;
+    }
+
+    /** Called by the engine only, before the first token. */
+    void scored(List<Optional<TokenLogprobs>> prompt) {
+        promptLogprobs = prompt;
     }
 
     @Override

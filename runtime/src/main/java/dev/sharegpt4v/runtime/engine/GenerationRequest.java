@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param scheduling when to run
  * @param logprobs how many of the likeliest tokens to report with each token, 0 for the token's own logprob alone
  * @param constraint what texts the completion may be; empty for any
+ * @param promptLogprobs the same for the prompt's tokens, which are then all computed, whatever is cached
  */
 public record GenerationRequest(
         String id,
@@ -23,14 +24,27 @@ public record GenerationRequest(
         StopRule stop,
         Scheduling scheduling,
         OptionalInt logprobs,
-        Optional<TokenConstraint> constraint) {
+        Optional<TokenConstraint> constraint,
+        OptionalInt promptLogprobs) {
 
     /** A request that asks nothing of the scheduler and wants no logprobs. */
     public GenerationRequest(String id, Prompt prompt, SamplingOptions sampling, StopRule stop) {
         this(id, prompt, sampling, stop, Scheduling.DEFAULT, OptionalInt.empty());
     }
 
-    /** A request whose completion may be any text. */
+    /** A request that wants no logprobs of its prompt. */
+    public GenerationRequest(
+            String id,
+            Prompt prompt,
+            SamplingOptions sampling,
+            StopRule stop,
+            Scheduling scheduling,
+            OptionalInt logprobs,
+            Optional<TokenConstraint> constraint) {
+        this(id, prompt, sampling, stop, scheduling, logprobs, constraint, OptionalInt.empty());
+    }
+
+    /** A request whose completion may be any text, and that wants no logprobs of its prompt. */
     public GenerationRequest(
             String id,
             Prompt prompt,
@@ -38,6 +52,6 @@ public record GenerationRequest(
             StopRule stop,
             Scheduling scheduling,
             OptionalInt logprobs) {
-        this(id, prompt, sampling, stop, scheduling, logprobs, Optional.empty());
+        this(id, prompt, sampling, stop, scheduling, logprobs, Optional.empty(), OptionalInt.empty());
     }
 }

@@ -13,6 +13,9 @@ import java.util.function.Consumer;
 /** Who runs: the waiting and the running sequences, both in {@link Sequence#ORDER}, and the next step's plan. */
 final class Scheduler {
 
+    /** Rows of logits that one sequence asks of a step for its prompt: 16 MB with 32,000 tokens. */
+    private static final int MOST_SCORED = 128;
+
     private final EngineOptions options;
     private final KvMemory memory;
     private final StepPace pace;
@@ -42,7 +45,7 @@ final class Scheduler {
 
     /** Positions of a waiting sequence that need not be computed, as the cache is now. */
     int coveredByCache(Sequence sequence) {
-        return memory.find(sequence.keys(), sequence.length() - 1).tokens();
+        return memory.find(sequence.keys(), sequence.reusable()).tokens();
     }
 
     /** Takes in waiting sequences for which there is room, and plans a step. */
@@ -70,7 +73,9 @@ final class Scheduler {
         Set<ContentHash> computing = new HashSet<>(0);
         for (Sequence sequence : running) {
             int runnable = sequence.runnable();
-            if (!sequence.isDecoding() && options.prefixCaching()) {
+            if (sequence.openScores().isPresent()) {
+                runnable = Math.min(runnable, MOST_SCORED);
+            } else if (!sequence.isDecoding() && options.prefixCaching()) {
                 boolean first = computing.add(sequence.keys().blockAt(sequence.computed()));
                 boolean between = sequence.computed() % memory.geometry().blockSize() == 0;
                 runnable = first || !between ? runnable : 0;
@@ -83,7 +88,7 @@ final class Scheduler {
     /** Lets prompts skip what others have computed since they began. */
     private void findCached() {
         for (Sequence sequence : running) {
-            if (sequence.isDecoding()) {
+            if (sequence.isDecoding() || sequence.openScores().isPresent()) {
                 continue;
             }
             boolean room = memory.freeBlocks() > missingBlocks();
@@ -110,7 +115,7 @@ final class Scheduler {
             if (running.size() >= options.maxRunning() && !outranks(candidate)) {
                 return;
             }
-            PrefixMatch match = memory.find(candidate.keys(), candidate.length() - 1);
+            PrefixMatch match = memory.find(candidate.keys(), candidate.reusable());
             if (candidate.runnableFrom(match.tokens()) == 0) {
                 continue;
             }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The progress of one generation: the one mutable thing, owned by the engine thread. */
@@ -38,6 +39,7 @@ final class Sequence {
     private final TokenCounts counts = new TokenCounts();
     private final Map<Integer, ImageFeatures> features = new HashMap<>();
     private final PrefixKeys keys;
+    private final Optional<PromptScores> scores;
     private final DraftRecord drafts = new DraftRecord();
     private final SequenceClock clock;
     private final long seed;
@@ -61,6 +63,10 @@ final class Sequence {
         this.length = prompt.length;
         this.keys = new PrefixKeys(request.scheduling().cacheSalt(), blockSize, tokens.length);
         counts.addPrompt(prompt);
+        OptionalInt top = request.promptLogprobs();
+        this.scores =
+                top.isPresent() ? Optional.of(new PromptScores(request.prompt(), top.getAsInt())) : Optional.empty();
+        scores.filter(PromptScores::isComplete).ifPresent(known -> handle.scored(known.all()));
         addKeys(request.prompt());
     }
 
@@ -132,6 +138,17 @@ final class Sequence {
 
     int completionTokens() {
         return length - promptLength();
+    }
+
+    /** How likely the prompt's tokens are, as long as that is asked for and not known. */
+    Optional<PromptScores> openScores() {
+        return scores.filter(open -> !open.isComplete());
+    }
+
+    /** Positions at most that may be taken from what others have computed. */
+    int reusable() {
+        // Without a step there are no logits, so who asks for the prompt's computes all of it.
+        return openScores().isPresent() ? 0 : length - 1;
     }
 
     /** Tokens to run before the next one can be sampled. */
@@ -293,9 +310,11 @@ final class Sequence {
         passedImages = false;
     }
 
-    /** Ids that may not be sampled now: the end may not come before the least length. */
+    /** Ids that may not be sampled now: the end before the least length, and what would end a banned sequence. */
     Set<Integer> forbidden() {
-        return completionTokens() < request.stop().minTokens() ? request.stop().stopTokens() : Set.of();
+        Set<Integer> ends =
+                completionTokens() < request.stop().minTokens() ? request.stop().stopTokens() : Set.of();
+        return request.sampling().rules().bannedNext(tokens, promptLength(), length, ends);
     }
 
     /** Whether the completion goes round in circles. */

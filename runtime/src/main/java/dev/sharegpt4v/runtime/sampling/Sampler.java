@@ -6,13 +6,16 @@ import java.util.SplittableRandom;
 /**
  * Chooses a token from one row of logits.
  *
- * <p>Order, as in transformers: penalties, temperature, top-k, top-p, min-p, draw. The vocabulary is never sorted: the
+ * <p>Order, as in transformers: rules, penalties, temperature, top-k, top-p, min-p, draw. The vocabulary is never sorted: the
  * likeliest tokens leave a heap one by one until the filters say stop.
  *
  * <p>A draw depends on the seed and on how many tokens came before, and on nothing else: the same request gives the same
  * text whatever shares its steps, and after a preemption too.
  */
 public final class Sampler {
+
+    /** Stands for a token where none is allowed. */
+    public static final int NOTHING = -1;
 
     private final int vocabularySize;
     private final float[] probabilities;
@@ -34,26 +37,28 @@ public final class Sampler {
      * @param forbidden ids that may not be chosen now
      * @param seed of the sequence
      * @param drawn tokens chosen before in this sequence
-     * @throws SamplingException when no token has a finite logit
+     * @return its id, or {@link #NOTHING} where the caller's rules leave none
+     * @throws SamplingException when the model's logits leave none
      */
     public int choose(
             float[] logits, SamplingOptions options, TokenCounts counts, Set<Integer> forbidden, long seed, int drawn) {
+        options.rules().apply(logits);
         counts.apply(options, logits);
         for (int id : forbidden) {
             if (id >= 0 && id < vocabularySize) {
                 logits[id] = Float.NEGATIVE_INFINITY;
             }
         }
-        int best = best(logits);
-        if (options.temperature() == 0f) {
+        int best = best(logits, !forbidden.isEmpty() || options.rules().areStrict());
+        if (options.temperature() == 0f || best == NOTHING) {
             return best;
         }
         double uniform = new SplittableRandom(seed + 0x9E3779B97F4A7C15L * (drawn + 1L)).nextDouble();
         return draw(logits, logits[best], options, uniform);
     }
 
-    private int best(float[] logits) {
-        int best = -1;
+    private int best(float[] logits, boolean restricted) {
+        int best = NOTHING;
         float highest = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < vocabularySize; id++) {
             float logit = logits[id];
@@ -64,7 +69,10 @@ public final class Sampler {
                 throw new SamplingException("the logits are not numbers");
             }
         }
-        if (best < 0 || highest == Float.POSITIVE_INFINITY) {
+        if (best == NOTHING && restricted) {
+            return NOTHING;
+        }
+        if (best == NOTHING || highest == Float.POSITIVE_INFINITY) {
             throw new SamplingException("the logits leave no token to choose");
         }
         return best;

@@ -3,7 +3,7 @@ package dev.sharegpt4v.runtime.sampling;
 import java.util.OptionalLong;
 
 /**
- * What a caller asked of sampling. Order of application: penalties, temperature, top-k, top-p, min-p, draw.
+ * What a caller asked of sampling. Order of application: rules, penalties, temperature, top-k, top-p, min-p, draw.
  *
  * @param temperature 0 means greedy
  * @param topK keep the k highest logits (ties survive); 0 means all
@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param presencePenalty subtracted once from tokens seen in the completion
  * @param frequencyPenalty subtracted per occurrence in the completion
  * @param seed makes draws repeatable, whatever else runs; empty means a fresh seed
+ * @param rules which tokens are allowed and favoured
  */
 public record SamplingOptions(
         float temperature,
@@ -22,7 +23,8 @@ public record SamplingOptions(
         float repetitionPenalty,
         float presencePenalty,
         float frequencyPenalty,
-        OptionalLong seed) {
+        OptionalLong seed,
+        TokenRules rules) {
 
     /** The likeliest token each time. */
     public static final SamplingOptions GREEDY = new SamplingOptions(0f, 0, 1f, 0f, 1f, 0f, 0f, OptionalLong.empty());
@@ -37,10 +39,38 @@ public record SamplingOptions(
         require(Float.isFinite(frequencyPenalty), "frequency_penalty", frequencyPenalty);
     }
 
+    /** Options without rules. */
+    public SamplingOptions(
+            float temperature,
+            int topK,
+            float topP,
+            float minP,
+            float repetitionPenalty,
+            float presencePenalty,
+            float frequencyPenalty,
+            OptionalLong seed) {
+        this(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                TokenRules.NONE);
+    }
+
     /** The same with another seed. */
     public SamplingOptions withSeed(OptionalLong other) {
         return new SamplingOptions(
-                temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty, other);
+                temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty, other, rules);
+    }
+
+    /** The same with other rules. */
+    public SamplingOptions withRules(TokenRules other) {
+        return new SamplingOptions(
+                temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty, seed, other);
     }
 
     private static void require(boolean holds, String name, float value) {

@@ -6,10 +6,11 @@ import java.util.Arrays;
  * How likely the model found a token, before penalties, temperature and filters.
  *
  * @param logprob natural logarithm of the token's probability
+ * @param rank 1 for the likeliest token; those that are equally likely count as likelier
  * @param ids the likeliest tokens, the likeliest first; of equals the lower id
  * @param logprobs theirs
  */
-public record TokenLogprobs(float logprob, int[] ids, float[] logprobs) {
+public record TokenLogprobs(float logprob, int rank, int[] ids, float[] logprobs) {
 
     /** Reads the token's row of logits, of which the first {@code vocabularySize} count. */
     public static TokenLogprobs of(float[] logits, int vocabularySize, int token, int top) {
@@ -27,7 +28,16 @@ public record TokenLogprobs(float logprob, int[] ids, float[] logprobs) {
         for (int i = 0; i < ids.length; i++) {
             logprobs[i] = (float) (logits[ids[i]] - normaliser);
         }
-        return new TokenLogprobs((float) (logits[token] - normaliser), ids, logprobs);
+        return new TokenLogprobs(
+                (float) (logits[token] - normaliser), rank(logits, vocabularySize, logits[token]), ids, logprobs);
+    }
+
+    private static int rank(float[] logits, int vocabularySize, float logit) {
+        int rank = 0;
+        for (int id = 0; id < vocabularySize; id++) {
+            rank += logits[id] >= logit ? 1 : 0;
+        }
+        return rank;
     }
 
     /** One pass that keeps the best so far in order. */

@@ -35,6 +35,9 @@ final class TokenLogprobsTest {
                     .toArray();
             assertThat(found.ids()).containsExactly(expected);
             assertThat((double) found.logprob()).isCloseTo(logits[token] - Math.log(total), within(1e-4));
+            assertThat(found.rank()).isEqualTo((int) IntStream.range(0, vocabulary)
+                    .filter(i -> logits[i] >= logits[token])
+                    .count());
             for (int i = 0; i < expected.length; i++) {
                 assertThat((double) found.logprobs()[i]).isCloseTo(logits[expected[i]] - Math.log(total), within(1e-4));
             }

@@ -2,6 +2,7 @@ package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.server.Application;
+import dev.sharegpt4v.server.http.AdmissionLimits;
 import dev.sharegpt4v.server.http.Deadlines;
 import dev.sharegpt4v.server.http.HttpLimits;
 import java.time.Duration;
@@ -51,6 +52,17 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--max-concurrent", description = "Requests under way at most (${DEFAULT-VALUE}).")
     int maxConcurrent = HttpLimits.DEFAULT.maxConcurrent();
 
+    @Option(
+            names = "--max-admitted-tokens",
+            description = "Tokens of prompts and of completions at their most, of all requests under way, at most"
+                    + " (${DEFAULT-VALUE}).")
+    long maxAdmittedTokens = AdmissionLimits.DEFAULT.tokens();
+
+    @Option(
+            names = "--max-admitted-pixels",
+            description = "Pixels of pictures that are decoded or wait for it, at most (${DEFAULT-VALUE}).")
+    long maxAdmittedPixels = AdmissionLimits.DEFAULT.pixels();
+
     @Option(names = "--ping-seconds", description = "Silence after which a stream sends a comment (${DEFAULT-VALUE}).")
     int pingSeconds = (int) HttpLimits.DEFAULT.pingInterval().toSeconds();
 
@@ -84,6 +96,8 @@ final class ServeCommand implements Callable<Integer> {
         model.require("--max-image-pixels", maxImagePixels, 1, 1L << 30);
         model.require("--image-threads", imageThreads, 1, 1 << 10);
         model.require("--max-concurrent", maxConcurrent, 1, 1 << 20);
+        model.require("--max-admitted-tokens", maxAdmittedTokens, 1, 1L << 40);
+        model.require("--max-admitted-pixels", maxAdmittedPixels, 1, 1L << 40);
         model.require("--ping-seconds", pingSeconds, 1, 1 << 20);
         model.require("--write-timeout", writeTimeout, 1, 1 << 20);
         model.require("--queue-timeout", queueTimeout, 0, 1 << 20);
@@ -99,7 +113,8 @@ final class ServeCommand implements Callable<Integer> {
                 image,
                 Duration.ofSeconds(pingSeconds),
                 Duration.ofSeconds(writeTimeout),
-                new Deadlines(limit(queueTimeout), limit(requestTimeout)));
+                new Deadlines(limit(queueTimeout), limit(requestTimeout)),
+                new AdmissionLimits(maxAdmittedTokens, maxAdmittedPixels));
         try (Application application =
                 Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
                         .with(data.config()))) {

@@ -4,17 +4,26 @@ import dev.sharegpt4v.server.openai.ApiException;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
-/** Bounds the requests under way; one more is refused at once and told when to come again. */
+/** Bounds the requests under way, and what they take together; more is refused at once and told when to come again. */
 final class AdmissionGate {
 
     private final Semaphore places;
     private final int most;
+    private final Budget tokens;
+    private final Budget pixels;
     private final BooleanSupplier open;
 
-    AdmissionGate(int places, BooleanSupplier open) {
+    AdmissionGate(int places, AdmissionLimits limits, BooleanSupplier open) {
         this.places = new Semaphore(places);
         this.most = places;
+        this.tokens = new Budget("tokens", limits.tokens());
+        this.pixels = new Budget("pixels", limits.pixels());
         this.open = open;
+    }
+
+    /** A gate without bounds, for those whose caller bounds them. */
+    AdmissionGate unbounded() {
+        return new AdmissionGate(Integer.MAX_VALUE, new AdmissionLimits(Long.MAX_VALUE, Long.MAX_VALUE), open);
     }
 
     /** A place that must be closed. */
@@ -26,6 +35,16 @@ final class AdmissionGate {
     /** Places that are taken. */
     int taken() {
         return most - places.availablePermits();
+    }
+
+    /** Tokens of prompts, and of completions at their most. */
+    Budget tokens() {
+        return tokens;
+    }
+
+    /** Pixels of pictures that are decoded or wait for it. */
+    Budget pixels() {
+        return pixels;
     }
 
     Place enter() {

@@ -36,7 +36,7 @@ final class CaptionsEndpoint implements Handler, JsonRoute {
         this.images = parts.images();
         this.identity = parts.identity();
         this.textLimit = parts.textLimit();
-        this.completions = new Completions(model, limits.deadlines());
+        this.completions = new Completions(parts);
     }
 
     @Override

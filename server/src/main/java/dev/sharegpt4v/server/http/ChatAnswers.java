@@ -8,119 +8,125 @@ import dev.sharegpt4v.runtime.engine.FinishReason;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.engine.Usage;
 import dev.sharegpt4v.server.openai.ApiException;
-import dev.sharegpt4v.server.openai.ChatCompletionRequest;
+import dev.sharegpt4v.server.openai.CallScanner;
 import dev.sharegpt4v.server.openai.Choices;
-import dev.sharegpt4v.server.openai.CompletionOptions;
+import dev.sharegpt4v.server.openai.PromptReport;
+import dev.sharegpt4v.server.openai.ToolCall;
 import dev.sharegpt4v.server.openai.WireWriter;
 import dev.sharegpt4v.server.openai.WireWriter.Choice;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** The answers to one prompt: one or several, drawn or searched, whole or streamed. */
 final class ChatAnswers {
 
     private final Completions completions;
-    private final Duration pingInterval;
 
-    ChatAnswers(Completions completions, Duration pingInterval) {
+    ChatAnswers(Completions completions) {
         this.completions = completions;
-        this.pingInterval = pingInterval;
     }
 
-    void give(Reply reply, WireWriter writer, Prompt prompt, ChatCompletionRequest chat, Client client)
+    /** Answers in one piece. */
+    void give(Reply reply, WireWriter writer, ChatForm form, Choices choices, Client client)
             throws InterruptedException {
-        switch (chat.choices()) {
-            case Choices.Sampled sampled -> sampled(reply, writer, prompt, chat.options(), sampled, client);
-            case Choices.Searched searched -> searched(reply, writer, prompt, chat.options(), searched, client);
+        switch (choices) {
+            case Choices.Sampled sampled -> {
+                List<TextGeneration> texts = start(writer, form, sampled, client);
+                try {
+                    whole(reply, writer, texts, sampled.count(), form);
+                } finally {
+                    texts.forEach(TextGeneration::close);
+                }
+            }
+            case Choices.Searched searched -> searched(reply, writer, form, searched, client);
         }
     }
 
-    private void sampled(
-            Reply reply,
-            WireWriter writer,
-            Prompt prompt,
-            CompletionOptions options,
-            Choices.Sampled choices,
-            Client client)
+    /** Answers by events. */
+    void stream(EventStream events, WireWriter writer, ChatForm form, Choices.Sampled choices, Client client)
             throws InterruptedException {
-        boolean ranked = choices.candidates() > choices.count();
-        List<TextGeneration> texts = completions.start(
-                writer.id(), prompt, options, choices.candidates(), ranked ? OptionalInt.of(0) : OptionalInt.empty());
+        List<TextGeneration> texts = start(writer, form, choices, client);
         try {
-            texts.forEach(text -> client.onGone(text::close));
-            if (options.stream()) {
-                stream(reply, writer, texts, options.streamUsage());
-            } else {
-                whole(reply, writer, texts, choices.count());
+            new ChoiceStream(events, writer, form).tell(texts);
+            if (form.options().streamUsage()) {
+                events.send(writer.usageChunk(usage(texts)));
             }
+            events.sendDone();
         } finally {
             texts.forEach(TextGeneration::close);
         }
     }
 
+    private List<TextGeneration> start(WireWriter writer, ChatForm form, Choices.Sampled choices, Client client) {
+        boolean ranked = choices.candidates() > choices.count();
+        List<TextGeneration> texts = completions.start(
+                writer.id(), form.prompt(), form.options(), choices.candidates(), ranked, form::scanner);
+        texts.forEach(text -> client.onGone(text::close));
+        return texts;
+    }
+
     /** A finished text and by what it is ranked. */
     private record Candidate(Choice choice, double meanLogprob) {}
 
-    private static void whole(Reply reply, WireWriter writer, List<TextGeneration> texts, int count)
+    private static void whole(Reply reply, WireWriter writer, List<TextGeneration> texts, int count, ChatForm form)
             throws InterruptedException {
         List<Candidate> said = new ArrayList<>();
         for (TextGeneration text : texts) {
-            String words = text.rest();
-            said.add(new Candidate(new Choice(words, text.finishReason()), text.meanLogprob()));
+            said.add(new Candidate(choice(text, form), text.meanLogprob()));
         }
         if (count < said.size()) {
             said.sort(Comparator.comparingDouble(Candidate::meanLogprob).reversed());
         }
         List<Choice> best = said.stream().limit(count).map(Candidate::choice).toList();
-        reply.send(writer.completion(best, usage(texts)));
+        reply.send(writer.completion(best, usage(texts), form.report(texts.getFirst())));
     }
 
-    private void stream(Reply reply, WireWriter writer, List<TextGeneration> texts, boolean withUsage)
+    private static Choice choice(TextGeneration text, ChatForm form) throws InterruptedException {
+        String words = text.rest();
+        return new Choice(
+                form.words(words),
+                text.finishReason(),
+                form.told(text.takeSaid()),
+                form.detail().tokenIds() ? Optional.of(text.takeIds()) : Optional.empty(),
+                text.calls().map(CallScanner::calls).orElse(List.of()));
+    }
+
+    private void searched(Reply reply, WireWriter writer, ChatForm form, Choices.Searched choices, Client client)
             throws InterruptedException {
-        try (EventStream events = reply.events(pingInterval)) {
-            try {
-                new ChoiceStream(events, writer, withUsage).tell(texts);
-                if (withUsage) {
-                    events.send(writer.usageChunk(usage(texts)));
-                }
-                events.sendDone();
-            } catch (ApiException e) {
-                events.sendError(e);
-            }
+        try (Completions.Search search =
+                completions.search(writer.id(), form.prompt(), form.options(), choices.beams())) {
+            client.onGone(search.beams()::cancel);
+            List<Beam> beams = run(search.beams());
+            List<Choice> best = beams.stream()
+                    .limit(choices.count())
+                    .map(beam -> choice(beam, completions.decoder(form.prompt(), form.options()), form))
+                    .toList();
+            int tokens = beams.stream().mapToInt(beam -> beam.tokens().size()).sum();
+            Prompt prompt = form.prompt();
+            Usage usage = new Usage(
+                    prompt.length(), prompt.imagePositions(), search.beams().cachedTokens(), tokens);
+            PromptReport report = new PromptReport(
+                    Optional.empty(),
+                    form.detail().tokenIds() ? Optional.of(prompt.tokens()) : Optional.empty(),
+                    form.promptText());
+            reply.send(writer.completion(best, usage, report));
         }
     }
 
-    private void searched(
-            Reply reply,
-            WireWriter writer,
-            Prompt prompt,
-            CompletionOptions options,
-            Choices.Searched choices,
-            Client client)
-            throws InterruptedException {
-        BeamSearch search = completions.search(writer.id(), prompt, options, choices.beams());
-        client.onGone(search::cancel);
-        List<Beam> beams;
+    private static List<Beam> run(BeamSearch search) throws InterruptedException {
         try {
-            beams = search.run();
+            return search.run();
         } catch (CancellationException _) {
             throw ApiException.clientGone();
         } catch (EngineException e) {
             throw Completions.answer(e);
         }
-        List<Choice> best = beams.stream()
-                .limit(choices.count())
-                .map(beam -> choice(beam, completions.decoder(prompt, options)))
-                .toList();
-        int tokens = beams.stream().mapToInt(beam -> beam.tokens().size()).sum();
-        Usage usage = new Usage(prompt.length(), prompt.imagePositions(), search.cachedTokens(), tokens);
-        reply.send(writer.completion(best, usage));
     }
 
+    /** The text of a beam. */
     static Choice choice(Beam beam, AnswerDecoder decoder) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < beam.tokens().size() && !decoder.isStopped(); i++) {
@@ -131,6 +137,20 @@ final class ChatAnswers {
         }
         FinishReason reason = decoder.isStopped() ? FinishReason.STOP : beam.reason();
         return new Choice(text.toString(), TextGeneration.name(reason));
+    }
+
+    private static Choice choice(Beam beam, AnswerDecoder decoder, ChatForm form) {
+        Choice plain = choice(beam, decoder);
+        Optional<CallScanner> scanner = form.scanner();
+        String words = scanner.map(found -> found.append(plain.text()) + found.finish())
+                .orElse(plain.text());
+        List<ToolCall> calls = scanner.map(CallScanner::calls).orElse(List.of());
+        return new Choice(
+                form.words(words),
+                plain.finishReason().equals("stop") && !calls.isEmpty() ? "tool_calls" : plain.finishReason(),
+                Optional.empty(),
+                form.detail().tokenIds() ? Optional.of(beam.tokens()) : Optional.empty(),
+                calls);
     }
 
     /** The prompt counts once, whatever was made of it; what only some found in the cache, the others computed for them. */

@@ -4,6 +4,7 @@ import dev.sharegpt4v.models.chat.ChatException;
 import dev.sharegpt4v.models.chat.ContentPart;
 import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Message;
+import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.execution.ImageInput;
@@ -11,9 +12,12 @@ import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
+import dev.sharegpt4v.server.openai.CompletionOptions;
+import dev.sharegpt4v.server.openai.ToolText;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Messages as they came to conversations and prompts: brings the pictures in, and refuses what no template can say. */
@@ -31,17 +35,43 @@ final class ChatPrompts {
 
     /** The prompt of a chat request. */
     Prompt prompt(ChatCompletionRequest chat) {
-        return model.prompts()
-                .build(conversation(chat.messages(), chat.options().orientation(), "messages"));
+        return model.prompts().build(conversation(chat));
+    }
+
+    /** The dialogue of a chat request; the functions that may be called are told at the end of the system message. */
+    Conversation conversation(ChatCompletionRequest chat) {
+        List<WireMessage> messages = new ArrayList<>();
+        if (chat.tools().isPresent()) {
+            List<WireMessage> given = chat.messages().stream()
+                    .filter(message -> message.role() == Role.SYSTEM)
+                    .toList();
+            messages.addAll(
+                    given.isEmpty() ? List.of(system(model.prompts().template().system())) : given);
+            messages.add(system(ToolText.instructions(chat.tools().get())));
+        }
+        // System messages are one in the prompt, wherever they stand.
+        chat.messages().stream()
+                .filter(message -> chat.tools().isEmpty() || message.role() != Role.SYSTEM)
+                .forEach(messages::add);
+        return conversation(messages, chat.ending(), chat.options(), "messages");
+    }
+
+    private static WireMessage system(String words) {
+        return new WireMessage(Role.SYSTEM, List.of(new WirePart.Text(words)));
     }
 
     /**
-     * The dialogue of some messages.
+     * The dialogue of some messages, which the assistant answers.
      *
      * @param param the field they came in, for errors
      */
-    Conversation conversation(List<WireMessage> messages, Orientation orientation, String param) {
-        Iterator<ImageInput> inputs = inputs(messages, orientation).iterator();
+    Conversation conversation(List<WireMessage> messages, CompletionOptions options, String param) {
+        return conversation(messages, Conversation.Ending.ANSWER, options, param);
+    }
+
+    private Conversation conversation(
+            List<WireMessage> messages, Conversation.Ending ending, CompletionOptions options, String param) {
+        Iterator<ImageInput> inputs = inputs(messages, options).iterator();
         List<Message> turns = new ArrayList<>();
         for (WireMessage message : messages) {
             List<ContentPart> parts = new ArrayList<>();
@@ -55,7 +85,7 @@ final class ChatPrompts {
             turns.add(new Message(message.role(), parts));
         }
         try {
-            Conversation conversation = new Conversation(turns);
+            Conversation conversation = new Conversation(turns, ending);
             textLimit.require(conversation, param);
             return conversation;
         } catch (ChatException e) {
@@ -64,15 +94,30 @@ final class ChatPrompts {
     }
 
     /** All images, in the order in which they are named. */
-    private List<ImageInput> inputs(List<WireMessage> messages, Orientation orientation) {
+    private List<ImageInput> inputs(List<WireMessage> messages, CompletionOptions options) {
         List<Supplier<ImageInput>> all = new ArrayList<>();
         for (WireMessage message : messages) {
             for (WirePart part : message.parts()) {
-                if (part instanceof WirePart.ImageUrl(String url, String param)) {
-                    all.add(() -> images.fromUrl(url, orientation, param));
+                if (part instanceof WirePart.ImageUrl image) {
+                    all.add(() -> input(
+                            image, options.orientation(), options.scheduling().cacheSalt()));
                 }
             }
         }
         return ImageIntake.all(all);
+    }
+
+    private ImageInput input(WirePart.ImageUrl image, Orientation orientation, String salt) {
+        Optional<String> uuid = image.uuid();
+        if (image.url().isEmpty()) {
+            return uuid.flatMap(id -> images.named().find(salt, id, orientation))
+                    .orElseThrow(() -> ApiException.badRequest(
+                            "unknown_image",
+                            image.param(),
+                            "No picture of this id is kept here; send it again with its 'image_url'."));
+        }
+        ImageInput input = images.fromUrl(image.url().get(), orientation, image.param());
+        uuid.ifPresent(id -> images.named().keep(salt, id, orientation, input));
+        return input;
     }
 }

@@ -10,12 +10,12 @@ final class ChoiceStream {
 
     private final EventStream events;
     private final WireWriter writer;
-    private final boolean withUsage;
+    private final ChatForm form;
 
-    ChoiceStream(EventStream events, WireWriter writer, boolean withUsage) {
+    ChoiceStream(EventStream events, WireWriter writer, ChatForm form) {
         this.events = events;
         this.writer = writer;
-        this.withUsage = withUsage;
+        this.form = form;
     }
 
     /**
@@ -28,16 +28,11 @@ final class ChoiceStream {
     }
 
     private void tell(int index, TextGeneration text) throws InterruptedException {
+        ChoiceTurn turn = new ChoiceTurn(index, text, writer, form);
         // The role waits for the first real text: a client that times its arrival measures the truth.
-        Optional<String> part = text.next();
-        if (part.isPresent()) {
-            events.send(writer.roleChunk(index, withUsage), writer.textChunk(index, part.get(), withUsage));
-            for (part = text.next(); part.isPresent(); part = text.next()) {
-                events.send(writer.textChunk(index, part.get(), withUsage));
-            }
-            events.send(writer.endChunk(index, text.finishReason(), withUsage));
-        } else {
-            events.send(writer.roleChunk(index, withUsage), writer.endChunk(index, text.finishReason(), withUsage));
+        for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
+            events.send(turn.pieces(part.get()));
         }
+        events.send(turn.end());
     }
 }

@@ -14,15 +14,23 @@ final class Client implements AutoCloseable {
         UNWATCHED.close();
     }
 
+    /** The one whose work a thread does that was started for it. */
+    static final ScopedValue<Client> SERVED = ScopedValue.newInstance();
+
     private final List<Runnable> farewells = new ArrayList<>();
     private boolean watched = true;
     private boolean gone;
+
+    /** Does work of a client on a thread of its own. */
+    static void runFor(Client client, Runnable work) {
+        ScopedValue.where(SERVED, client).run(work);
+    }
 
     /** Runs an action when the client hangs up, at once if it has already; never after {@link #close()}. */
     synchronized void onGone(Runnable action) {
         if (gone) {
             action.run();
-        } else {
+        } else if (watched) {
             farewells.add(action);
         }
     }

@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.models.text.AnswerDecoder;
+import dev.sharegpt4v.models.text.StopStringMatcher;
 import dev.sharegpt4v.runtime.engine.BeamOptions;
 import dev.sharegpt4v.runtime.engine.BeamSearch;
 import dev.sharegpt4v.runtime.engine.EngineException;
@@ -11,6 +12,7 @@ import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 import dev.sharegpt4v.runtime.sampling.TokenConstraint;
 import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.CallScanner;
 import dev.sharegpt4v.server.openai.CompletionOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,83 +21,127 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Gives prompts to the engine; what it refuses becomes an answer to the caller. */
 final class Completions {
 
     private final ServedModel model;
     private final Deadlines deadlines;
+    private final Budget tokens;
+    private final WishedTokens wished;
     private final String param;
     private final boolean ofChat;
 
-    private Completions(ServedModel model, Deadlines deadlines, String param, boolean ofChat) {
-        this.model = model;
-        this.deadlines = deadlines;
+    private Completions(EndpointParts parts, String param, boolean ofChat) {
+        this.model = parts.model();
+        this.deadlines = parts.limits().deadlines();
+        this.tokens = parts.gate().tokens();
+        this.wished = new WishedTokens(model.tokenizer(), model.engine().shape().sampledVocabularySize());
         this.param = param;
         this.ofChat = ofChat;
     }
 
     /** Answers to conversations, which came in {@code messages}. */
-    Completions(ServedModel model, Deadlines deadlines) {
-        this(model, deadlines, "messages", true);
+    Completions(EndpointParts parts) {
+        this(parts, "messages", true);
     }
 
     /** Answers to conversations that came in another field. */
-    static Completions of(String param, ServedModel model, Deadlines deadlines) {
-        return new Completions(model, deadlines, param, true);
+    static Completions of(String param, EndpointParts parts) {
+        return new Completions(parts, param, true);
     }
 
     /** What comes after texts: no template ends it, and its first word keeps its space. */
-    static Completions ofText(ServedModel model, Deadlines deadlines) {
-        return new Completions(model, deadlines, "prompt", false);
+    static Completions ofText(EndpointParts parts) {
+        return new Completions(parts, "prompt", false);
     }
 
     /** One completion. */
     TextGeneration start(String id, Prompt prompt, CompletionOptions options) {
-        return start(id, prompt, options, 1, OptionalInt.empty()).getFirst();
+        return start(id, prompt, options, 1, false, Optional::empty).getFirst();
     }
 
     /**
      * Independent completions of one prompt, which is computed once.
      *
-     * @param logprobs how many of the likeliest tokens to report with each token
+     * @param ranked whether they are compared by their logprobs
+     * @param scanner finds calls of functions in a completion
      */
-    List<TextGeneration> start(String id, Prompt prompt, CompletionOptions options, int count, OptionalInt logprobs) {
+    List<TextGeneration> start(
+            String id,
+            Prompt prompt,
+            CompletionOptions options,
+            int count,
+            boolean ranked,
+            Supplier<Optional<CallScanner>> scanner) {
         StopRule rule = stopRule(prompt, options);
-        Optional<TokenConstraint> constraint =
-                options.structure().map(structure -> model.constraints().of(structure, ofChat));
+        Optional<TokenConstraint> constraint = options.structure()
+                .map(structure -> model.constraints()
+                        .of(structure, ofChat && !options.detail().continuing()));
+        SamplingOptions sampling = options.sampling().withRules(wished.rules(options.tokens()));
+        OptionalInt asked = options.detail().logprobs();
+        OptionalInt logprobs = ranked && asked.isEmpty() ? OptionalInt.of(0) : asked;
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             requests.add(new GenerationRequest(
                     count == 1 ? id : id + "-" + i,
                     prompt,
-                    seeded(options.sampling(), i),
+                    seeded(sampling, i),
                     rule,
                     deadlines.bound(options.scheduling()),
                     logprobs,
-                    constraint));
+                    constraint,
+                    // All have one prompt.
+                    i == 0 ? options.detail().promptLogprobs() : OptionalInt.empty()));
         }
+        AdmissionGate.Place place = admit(prompt, rule, count);
         try {
             List<TextGeneration> texts = new ArrayList<>();
+            AtomicInteger open = new AtomicInteger(count);
             for (Generation generation : model.engine().submitAll(requests)) {
-                texts.add(new TextGeneration(generation, decoder(prompt, options, rule.stopTokens()), prompt));
+                AnswerDecoder decoder = decoder(prompt, options, rule.stopTokens());
+                texts.add(new TextGeneration(generation, decoder, prompt, scanner.get(), shared(place, open)));
             }
             return texts;
-        } catch (EngineException e) {
-            throw answer(e, param);
+        } catch (RuntimeException e) {
+            place.close();
+            throw e instanceof EngineException cause ? answer(cause, param) : e;
         }
     }
 
-    /** A beam search, not yet run. */
-    BeamSearch search(String id, Prompt prompt, CompletionOptions options, BeamOptions beams) {
+    /** Gives a place back when the last of those who share it does. */
+    private static AdmissionGate.Place shared(AdmissionGate.Place place, AtomicInteger open) {
+        AtomicBoolean mine = new AtomicBoolean(true);
+        return () -> {
+            if (mine.getAndSet(false) && open.decrementAndGet() == 0) {
+                place.close();
+            }
+        };
+    }
+
+    private AdmissionGate.Place admit(Prompt prompt, StopRule rule, int count) {
+        String most = count > 1 ? "n" : "max_completion_tokens";
+        return tokens.take(prompt.length() + (long) count * rule.maxTokens(), most);
+    }
+
+    /** A beam search, not yet run, and its share of the tokens under way. */
+    Search search(String id, Prompt prompt, CompletionOptions options, BeamOptions beams) {
+        StopRule rule = stopRule(prompt, options);
         GenerationRequest request = new GenerationRequest(
-                id,
-                prompt,
-                options.sampling(),
-                stopRule(prompt, options),
-                deadlines.bound(options.scheduling()),
-                OptionalInt.empty());
-        return new BeamSearch(model.engine(), request, beams);
+                id, prompt, options.sampling(), rule, deadlines.bound(options.scheduling()), OptionalInt.empty());
+        return new Search(new BeamSearch(model.engine(), request, beams), admit(prompt, rule, beams.width()));
+    }
+
+    /** A beam search and its share of the tokens under way. */
+    record Search(BeamSearch beams, AdmissionGate.Place place) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            place.close();
+        }
     }
 
     /** The text of ids that come after a prompt and end as the options say. */
@@ -104,13 +150,20 @@ final class Completions {
     }
 
     private AnswerDecoder decoder(Prompt prompt, CompletionOptions options, Set<Integer> ends) {
-        List<String> stops = new ArrayList<>(options.stopStrings());
+        List<String> dropped = new ArrayList<>();
         // A template's own mark may be part of a text whose form says where it ends.
         if (ofChat && options.structure().isEmpty()) {
-            stops.addAll(model.prompts().template().stopStrings());
+            dropped.addAll(model.prompts().template().stopStrings());
         }
-        AnswerDecoder decoder = new AnswerDecoder(model.tokenizer(), stops, ends);
-        if (!ofChat) {
+        Set<Integer> silent = new HashSet<>(ends);
+        if (options.keepStops()) {
+            options.stopTokens().forEach(silent::remove);
+        } else {
+            dropped.addAll(options.stopStrings());
+        }
+        List<String> kept = options.keepStops() ? options.stopStrings() : List.of();
+        AnswerDecoder decoder = new AnswerDecoder(model.tokenizer(), new StopStringMatcher(dropped, kept), silent);
+        if (!ofChat || options.detail().continuing()) {
             decoder.follow(prompt.tokens());
         }
         return decoder;

@@ -20,6 +20,6 @@ record EndpointParts(
 
     /** The same for requests that nobody waits for; their caller bounds them. */
     EndpointParts inBackground() {
-        return new EndpointParts(model, limits.inBackground(), gate, images, textLimit, identity);
+        return new EndpointParts(model, limits.inBackground(), gate.unbounded(), images, textLimit, identity);
     }
 }

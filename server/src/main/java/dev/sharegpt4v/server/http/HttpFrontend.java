@@ -50,9 +50,11 @@ public final class HttpFrontend implements AutoCloseable {
             Optional<BatchSetup> setup) {
         this.limits = limits;
         this.metrics = metrics;
-        AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), accepting);
+        AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), limits.admission(), accepting);
         metrics.watchCount("http_requests_admitted", "Requests under way, up to --max-concurrent", gate::taken);
-        ImageIntake images = new ImageIntake(model, limits, metrics);
+        watch("admitted_tokens", "Tokens of prompts, and of completions at their most", gate.tokens());
+        watch("admitted_pixels", "Pixels of pictures that are decoded or wait for it", gate.pixels());
+        ImageIntake images = new ImageIntake(model, limits, metrics, gate.pixels());
         EndpointParts parts = new EndpointParts(model, limits, gate, images, new TextLimit(model), identity);
         StatusEndpoints status = new StatusEndpoints(model, identity, metrics, accepting);
         List<Route> all = new ArrayList<>(routes(parts, status));
@@ -63,6 +65,11 @@ public final class HttpFrontend implements AutoCloseable {
                         ? DataRoutes.of(parts, setup.get().folder(), batches.get(), metrics)
                         : DataRoutes.none());
         this.routes = new RouteTable(all);
+    }
+
+    private void watch(String name, String what, Budget budget) {
+        metrics.watchCount(name, what + ", under way", budget::taken);
+        metrics.watchCount(name + "_limit", what + ", that may be under way", budget::limit);
     }
 
     /** Stops the lines of batches, which go on after the next start. */

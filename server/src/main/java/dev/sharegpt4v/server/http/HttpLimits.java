@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param pingInterval after which a silent stream sends a comment
  * @param writeTimeout how long a client may leave what was sent unread before it counts as gone
  * @param deadlines of a request
+ * @param admission what all requests may take together
  */
 public record HttpLimits(
         long maxBodyBytes,
@@ -23,7 +24,8 @@ public record HttpLimits(
         ImageLimits image,
         Duration pingInterval,
         Duration writeTimeout,
-        Deadlines deadlines) {
+        Deadlines deadlines,
+        AdmissionLimits admission) {
 
     public static final HttpLimits DEFAULT =
             new HttpLimits(64L << 20, 20, 512, 2, ImageLimits.DEFAULT, Duration.ofSeconds(5));
@@ -57,6 +59,43 @@ public record HttpLimits(
                 image,
                 pingInterval,
                 writeTimeout,
-                Deadlines.BACKGROUND);
+                Deadlines.BACKGROUND,
+                admission);
+    }
+
+    /** Limits of single requests, with the usual ones of all together. */
+    public HttpLimits(
+            long maxBodyBytes,
+            int maxImages,
+            int maxConcurrent,
+            int maxDecoding,
+            ImageLimits image,
+            Duration pingInterval,
+            Duration writeTimeout,
+            Deadlines deadlines) {
+        this(
+                maxBodyBytes,
+                maxImages,
+                maxConcurrent,
+                maxDecoding,
+                image,
+                pingInterval,
+                writeTimeout,
+                deadlines,
+                AdmissionLimits.DEFAULT);
+    }
+
+    /** The same with other limits of all together. */
+    public HttpLimits with(AdmissionLimits other) {
+        return new HttpLimits(
+                maxBodyBytes,
+                maxImages,
+                maxConcurrent,
+                maxDecoding,
+                image,
+                pingInterval,
+                writeTimeout,
+                deadlines,
+                other);
     }
 }

@@ -25,7 +25,11 @@ public record Identity(
     }
 
     WireWriter writer(String prefix) {
-        String id = prefix + UUID.randomUUID().toString().replace("-", "");
+        return writerOf(prefix + UUID.randomUUID().toString().replace("-", ""));
+    }
+
+    /** A writer of answers with an id that the caller chose. */
+    WireWriter writerOf(String id) {
         return new WireWriter(id, clock.instant().getEpochSecond(), model, fingerprint);
     }
 }

@@ -2,6 +2,7 @@ package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.models.image.ImageException;
 import dev.sharegpt4v.models.image.ImageFormat;
+import dev.sharegpt4v.models.image.ImageSize;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.server.openai.ApiException;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Untrusted image references to encoder inputs; a bounded number of images is decoded at one time. */
@@ -20,19 +22,25 @@ final class ImageIntake {
 
     /** Some fifty pictures of 336 by 336 pixels. */
     private static final long KEPT_BYTES = 64L << 20;
+    /** How often who waits looks whether its client does. */
+    private static final long LOOK_MILLIS = 50;
 
     private final ServedModel model;
     private final HttpLimits limits;
     private final ServerMetrics metrics;
     private final Semaphore decoding;
+    private final Budget pixels;
     private final PreparedImages known = new PreparedImages(KEPT_BYTES);
+    private final NamedImages named = new NamedImages(KEPT_BYTES);
 
-    ImageIntake(ServedModel model, HttpLimits limits, ServerMetrics metrics) {
+    ImageIntake(ServedModel model, HttpLimits limits, ServerMetrics metrics, Budget pixels) {
         this.model = model;
         this.limits = limits;
         this.metrics = metrics;
+        this.pixels = pixels;
         this.decoding = new Semaphore(limits.maxDecoding());
         metrics.watchBytes("prepared_images", "Prepared pictures that are kept", known::bytes, KEPT_BYTES);
+        metrics.watchBytes("named_images", "Prepared pictures that callers gave an id", named::bytes, KEPT_BYTES);
     }
 
     /** Prepares the images of one request beside each other; the first one that is refused, in their order, is told. */
@@ -40,15 +48,21 @@ final class ImageIntake {
         if (images.size() < 2) {
             return images.stream().map(Supplier::get).toList();
         }
+        Client client = LookAhead.currentClient();
         List<FutureTask<ImageInput>> tasks = new ArrayList<>();
         for (Supplier<ImageInput> image : images) {
             FutureTask<ImageInput> task = new FutureTask<>(image::get);
-            Thread.ofVirtual().name("image").start(task);
+            Thread.ofVirtual().name("image").start(() -> Client.runFor(client, task));
             tasks.add(task);
         }
         List<ImageInput> inputs = new ArrayList<>();
-        for (FutureTask<ImageInput> task : tasks) {
-            inputs.add(result(task));
+        try {
+            for (FutureTask<ImageInput> task : tasks) {
+                inputs.add(result(task));
+            }
+        } finally {
+            // Of a request that is refused, nothing more is fetched.
+            tasks.forEach(task -> task.cancel(true));
         }
         return inputs;
     }
@@ -65,6 +79,11 @@ final class ImageIntake {
             Thread.currentThread().interrupt();
             throw ApiException.unavailable("server_stopping", "The server is stopping.");
         }
+    }
+
+    /** Pictures by the ids that callers gave them. */
+    NamedImages named() {
+        return named;
     }
 
     /** The image behind a URL; {@code param} is named in errors. */
@@ -97,7 +116,29 @@ final class ImageIntake {
     }
 
     private ImageInput prepare(byte[] bytes, Orientation orientation, String param) {
-        decoding.acquireUninterruptibly();
+        // What says that it is larger than a picture may be is refused before it is decoded.
+        long size = Math.min(ImageSize.pixels(bytes), limits.image().maxPixels());
+        try (AdmissionGate.Place _ = pixels.take(size, param)) {
+            awaitTurn();
+            return decode(bytes, orientation, param);
+        }
+    }
+
+    /** Waits for one of the places where pictures are decoded, as long as the client waits for its answer. */
+    private void awaitTurn() {
+        Client client = LookAhead.currentClient();
+        try {
+            do {
+                client.requirePresent();
+            } while (!decoding.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ApiException.unavailable("shutting_down", "The request was given up.");
+        }
+    }
+
+    /** Decodes and prepares in a place that was taken, and frees it. */
+    private ImageInput decode(byte[] bytes, Orientation orientation, String param) {
         long started = System.nanoTime();
         try {
             ImageInput input = model.images().prepare(bytes, limits.image(), orientation, model.imageFeatureRows());

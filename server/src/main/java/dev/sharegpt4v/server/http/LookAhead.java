@@ -52,6 +52,14 @@ final class LookAhead implements Supplier<byte[]> {
         return CURRENT.get().watch();
     }
 
+    /** The client whose exchange, or a part of whose exchange, the current thread serves; one who never leaves if none. */
+    static Client currentClient() {
+        if (Client.SERVED.isBound()) {
+            return Client.SERVED.get();
+        }
+        return CURRENT.isBound() ? CURRENT.get().client : Client.UNWATCHED;
+    }
+
     /** Watches the client of an exchange whose body was read. Called by the connection's thread only. */
     Client watch() {
         Client watched = new Client();

@@ -28,7 +28,7 @@ final class MessagesEndpoints {
         this.gate = parts.gate();
         this.identity = parts.identity();
         this.prompts = new ChatPrompts(parts);
-        this.completions = new Completions(model, limits.deadlines());
+        this.completions = new Completions(parts);
     }
 
     void post(ServerRequest request, ServerResponse response) throws InterruptedException {
@@ -54,8 +54,7 @@ final class MessagesEndpoints {
     }
 
     private Prompt prompt(MessagesRequest asked) {
-        Conversation conversation =
-                prompts.conversation(asked.messages(), asked.options().orientation(), "messages");
+        Conversation conversation = prompts.conversation(asked.messages(), asked.options(), "messages");
         return model.prompts().build(conversation);
     }
 

@@ -46,6 +46,12 @@ final class PreparedImages {
         }
     }
 
+    synchronized void replace(Key key, ImageInput image) {
+        ImageInput before = kept.remove(key);
+        bytes -= before == null ? 0 : before.bytes();
+        keep(key, image);
+    }
+
     /** Bytes of all pictures that are kept. */
     synchronized long bytes() {
         return bytes;

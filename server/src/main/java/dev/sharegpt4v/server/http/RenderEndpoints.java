@@ -38,8 +38,7 @@ final class RenderEndpoints {
     void render(ServerRequest request, ServerResponse response) {
         try (AdmissionGate.Place _ = gate.enter()) {
             ChatCompletionRequest chat = read(request);
-            Conversation conversation =
-                    prompts.conversation(chat.messages(), chat.options().orientation(), "messages");
+            Conversation conversation = prompts.conversation(chat);
             RenderedText text = model.prompts().renderText(conversation);
             Prompt prompt = model.prompts().build(conversation);
             Answers.json(

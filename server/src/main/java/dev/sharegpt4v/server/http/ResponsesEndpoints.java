@@ -29,7 +29,7 @@ final class ResponsesEndpoints implements JsonRoute {
         this.gate = parts.gate();
         this.identity = parts.identity();
         this.prompts = new ChatPrompts(parts);
-        this.completions = Completions.of("input", model, limits.deadlines());
+        this.completions = Completions.of("input", parts);
     }
 
     void post(ServerRequest request, ServerResponse response) throws InterruptedException {
@@ -66,8 +66,7 @@ final class ResponsesEndpoints implements JsonRoute {
     }
 
     private Prompt prompt(ResponsesRequest asked) {
-        return model.prompts()
-                .build(prompts.conversation(asked.messages(), asked.options().orientation(), "input"));
+        return model.prompts().build(prompts.conversation(asked.messages(), asked.options(), "input"));
     }
 
     private void answer(Reply reply, ResponsesRequest asked, Prompt prompt, Client client) throws InterruptedException {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 
 /** What comes after each of some prompts: one or several texts, drawn or searched, whole or streamed. */
@@ -65,7 +64,8 @@ final class TextAnswers {
                         begun.prompt(),
                         asked.options(),
                         choices.candidates(),
-                        ranked ? OptionalInt.of(0) : OptionalInt.empty());
+                        ranked,
+                        Optional::empty);
                 all.add(texts);
                 texts.forEach(text -> client.onGone(text::close));
             }
@@ -145,10 +145,14 @@ final class TextAnswers {
         List<Choice> best = new ArrayList<>();
         Usage total = new Usage(0, 0, 0, 0);
         for (Begun begun : prompts) {
-            BeamSearch search = completions.search(
-                    writer.head().id() + "-" + best.size(), begun.prompt(), asked.options(), choices.beams());
-            client.onGone(search::cancel);
-            List<Beam> beams = run(search);
+            List<Beam> beams;
+            BeamSearch search;
+            try (Completions.Search admitted = completions.search(
+                    writer.head().id() + "-" + best.size(), begun.prompt(), asked.options(), choices.beams())) {
+                search = admitted.beams();
+                client.onGone(search::cancel);
+                beams = run(search);
+            }
             for (Beam beam : beams.subList(0, Math.min(choices.count(), beams.size()))) {
                 Choice choice = ChatAnswers.choice(beam, completions.decoder(begun.prompt(), asked.options()));
                 best.add(new Choice(begun.echo() + choice.text(), choice.finishReason()));

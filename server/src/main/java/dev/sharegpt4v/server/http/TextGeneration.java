@@ -7,7 +7,11 @@ import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.GenerationEvent;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.engine.Usage;
+import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
 import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.CallScanner;
+import dev.sharegpt4v.server.openai.SaidToken;
+import java.util.List;
 import java.util.Optional;
 
 /** A generation as text: tokens become fragments that never cut a character, stop strings end it. One reader. */
@@ -16,33 +20,52 @@ final class TextGeneration implements AutoCloseable {
     private final Generation generation;
     private final AnswerDecoder decoder;
     private final Prompt prompt;
+    private final Optional<CallScanner> scanner;
+    private final AdmissionGate.Place place;
+    private final TokenTrail trail = new TokenTrail();
     private int completionTokens;
     private double logprob;
     private Optional<String> finishReason = Optional.empty();
     private Optional<ApiException> failure = Optional.empty();
 
-    TextGeneration(Generation generation, AnswerDecoder decoder, Prompt prompt) {
+    /**
+     * A text.
+     *
+     * @param scanner finds calls of functions, where there are functions
+     * @param place that is given back when the text is closed
+     */
+    TextGeneration(
+            Generation generation,
+            AnswerDecoder decoder,
+            Prompt prompt,
+            Optional<CallScanner> scanner,
+            AdmissionGate.Place place) {
         this.generation = generation;
         this.decoder = decoder;
         this.prompt = prompt;
+        this.scanner = scanner;
+        this.place = place;
     }
 
     /**
      * The next fragment of text, or empty when the text has ended; blocks until one of both. What came while nobody read
-     * is one fragment, so that a reader who is late catches up.
+     * is one fragment, so that a reader who is late catches up. The fragment is an empty string where only calls came.
      *
      * @throws ApiException when the engine could not go on, after all text before that was given
      */
     Optional<String> next() throws InterruptedException {
         StringBuilder fragment = new StringBuilder();
+        boolean called = false;
         while (isLive()) {
-            Optional<GenerationEvent> event = fragment.isEmpty() ? Optional.of(generation.next()) : generation.poll();
+            Optional<GenerationEvent> event =
+                    fragment.isEmpty() && !called ? Optional.of(generation.next()) : generation.poll();
             if (event.isEmpty()) {
                 break;
             }
             fragment.append(take(event.get()));
+            called = scanner.isPresent() && scanner.get().hasEvents();
         }
-        if (!fragment.isEmpty()) {
+        if (!fragment.isEmpty() || called) {
             return Optional.of(fragment.toString());
         }
         if (failure.isPresent()) {
@@ -56,6 +79,7 @@ final class TextGeneration implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         for (Optional<String> part = next(); part.isPresent(); part = next()) {
             text.append(part.get());
+            scanner.ifPresent(CallScanner::takeEvents);
         }
         return text.toString();
     }
@@ -78,18 +102,28 @@ final class TextGeneration implements AutoCloseable {
     private String token(GenerationEvent.Token token) {
         completionTokens++;
         token.logprobs().ifPresent(found -> logprob += found.logprob());
+        trail.add(token, decoder.decoded(), decoder.isEnd(token.id()));
         String text = decoder.append(token.id());
-        if (decoder.isStopped()) {
+        trail.reach(text.length());
+        String words = scanner.isPresent() ? scanner.get().append(text) : text;
+        if (decoder.isStopped() || (scanner.isPresent() && scanner.get().isOver())) {
             generation.cancel();
             finish(FinishReason.STOP);
+            return words + scanner.map(CallScanner::finish).orElse("");
         }
-        return text;
+        return words;
     }
 
     private String finished(FinishReason reason) {
-        String rest = decoder.finish();
+        String text = decoder.finish();
+        trail.reach(text.length());
+        if (!decoder.isStopped()) {
+            trail.reachAll();
+        }
+        String words =
+                scanner.isPresent() ? scanner.get().append(text) + scanner.get().finish() : text;
         finish(decoder.isStopped() ? FinishReason.STOP : reason);
-        return rest;
+        return words;
     }
 
     private void finish(FinishReason reason) {
@@ -108,7 +142,29 @@ final class TextGeneration implements AutoCloseable {
 
     /** Why the text ended; present once {@link #next()} gave its last. */
     String finishReason() {
-        return finishReason.orElseThrow(() -> new IllegalStateException("the text has not ended. This is a bug."));
+        String reason =
+                finishReason.orElseThrow(() -> new IllegalStateException("the text has not ended. This is a bug."));
+        return reason.equals("stop") && calls().isPresent() ? "tool_calls" : reason;
+    }
+
+    /** The scanner, once it has found a call. */
+    Optional<CallScanner> calls() {
+        return scanner.filter(CallScanner::hasCalls);
+    }
+
+    /** The tokens of the fragments since this was asked last, where logprobs were asked for. */
+    List<SaidToken> takeSaid() {
+        return trail.takeSaid();
+    }
+
+    /** The ids that were sampled since this was asked last, those included that no text shows. */
+    List<Integer> takeIds() {
+        return trail.takeIds();
+    }
+
+    /** How likely the prompt's tokens were, where that was asked for; there once a token was read. */
+    List<Optional<TokenLogprobs>> promptLogprobs() {
+        return generation.promptLogprobs();
     }
 
     /** The stop string that ended the text, if one did. */
@@ -129,5 +185,6 @@ final class TextGeneration implements AutoCloseable {
     @Override
     public void close() {
         generation.close();
+        place.close();
     }
 }

@@ -42,7 +42,13 @@ public record CaptionRequest(Optional<String> model, Optional<String> image, Str
         if (prompt.isBlank()) {
             throw ApiException.invalid("prompt", "'prompt' must not be empty.");
         }
-        return new CaptionRequest(
-                fields.text("model"), fields.text("image"), prompt, CompletionFields.read(fields, defaults));
+        CompletionOptions options = CompletionFields.read(fields, defaults);
+        if (options.detail().runningUsage()) {
+            throw ApiException.badRequest(
+                    "unsupported_parameter",
+                    "stream_options.continuous_usage_stats",
+                    "The chunks of captions have no usage.");
+        }
+        return new CaptionRequest(fields.text("model"), fields.text("image"), prompt, options);
     }
 }

@@ -1,44 +1,17 @@
 package dev.sharegpt4v.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
-import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /** Reads and checks the body of a chat completion; every member is honoured, harmless, or refused by name. */
 public final class ChatRequestReader {
 
-    /** Members that change nothing here, whatever they hold. */
-    private static final Set<String> HARMLESS = Set.of(
-            "metadata",
-            "store",
-            "service_tier",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "verbosity",
-            "reasoning_effort",
-            "parallel_tool_calls",
-            "prediction");
-
-    private static final Set<String> MESSAGE_MEMBERS = Set.of("role", "content", "name", "refusal", "annotations");
-    private static final Set<String> KNOWN = known();
+    private static final int LONGEST_ID = 128;
 
     private ChatRequestReader() {}
-
-    private static Set<String> known() {
-        Set<String> names = new HashSet<>(CompletionFields.NAMES);
-        names.addAll(ChoiceFields.NAMES);
-        names.addAll(HARMLESS);
-        names.addAll(UnsupportedFields.NAMES);
-        names.add("messages");
-        return Set.copyOf(names);
-    }
 
     /**
      * Reads a body.
@@ -48,104 +21,53 @@ public final class ChatRequestReader {
      */
     public static ChatCompletionRequest read(JsonNode body, GenerationDefaults defaults, int maxImages) {
         JsonFields fields = JsonFields.of(body, "");
-        fields.allowOnly(KNOWN);
-        UnsupportedFields.refuse(fields);
-        List<WireMessage> messages = fields.objects("messages").stream()
-                .map(ChatRequestReader::message)
-                .toList();
-        if (messages.isEmpty()) {
-            throw ApiException.badRequest("empty_array", "messages", "'messages' must hold at least one message.");
-        }
-        long images = messages.stream()
-                .flatMap(message -> message.parts().stream())
-                .filter(WirePart.ImageUrl.class::isInstance)
-                .count();
-        if (images > maxImages) {
-            throw ApiException.badRequest(
-                    "too_many_images",
-                    "messages",
-                    "A request may hold at most %d images, but this one has %d.".formatted(maxImages, images));
-        }
-        CompletionOptions options = CompletionFields.read(fields, defaults);
-        return new ChatCompletionRequest(fields.text("model"), messages, options, ChoiceFields.read(fields, options));
+        ChatFields.check(fields);
+        List<WireMessage> messages = MessageReader.read(fields, maxImages);
+        CompletionOptions plain = CompletionFields.read(fields, defaults);
+        CompletionOptions options = plain.withDetail(
+                DetailFields.read(fields, plain.stream(), plain.detail().runningUsage(), messages));
+        Optional<Tools> tools = ToolFields.read(fields);
+        Choices choices = ChoiceFields.read(fields, options);
+        return new ChatCompletionRequest(
+                fields.text("model"),
+                messages,
+                DetailFields.ending(fields),
+                forced(options, tools, choices),
+                choices,
+                tools,
+                requestId(fields));
     }
 
-    private static WireMessage message(JsonFields fields) {
-        fields.allowOnly(MESSAGE_MEMBERS);
-        String role = fields.text("role")
-                .orElseThrow(() -> ApiException.badRequest(
-                        "missing_required_parameter",
-                        fields.param("role"),
-                        "Missing required parameter: '" + fields.param("role") + "'."));
-        fields.text("name");
-        return new WireMessage(role(role, fields), content(fields));
+    /** An answer that must be a call has its form. */
+    private static CompletionOptions forced(CompletionOptions options, Optional<Tools> tools, Choices choices) {
+        if (tools.isEmpty()) {
+            return options;
+        }
+        options.structure().ifPresent(structure -> {
+            throw ApiException.invalid(
+                    structure.param(),
+                    "An answer has either the form of '" + structure.param()
+                            + "' or that of a call; 'tool_choice' must be 'none'.");
+        });
+        if (tools.get().mode() == Tools.Mode.AUTO) {
+            return options;
+        }
+        if (choices instanceof Choices.Searched) {
+            throw ApiException.invalid("tool_choice", "A call cannot be forced in a beam search.");
+        }
+        return options.withStructure(ToolSchema.forced(tools.get()));
     }
 
-    private static Role role(String role, JsonFields fields) {
-        return switch (role) {
-            case "system", "developer" -> Role.SYSTEM;
-            case "user" -> Role.USER;
-            case "assistant" -> Role.ASSISTANT;
-            default ->
-                throw ApiException.invalid(
-                        fields.param("role"),
-                        "Invalid value: '" + role
-                                + "'. Supported roles are 'system', 'developer', 'user' and 'assistant'.");
-        };
-    }
-
-    private static List<WirePart> content(JsonFields fields) {
-        if (fields.raw("content").isTextual()) {
-            return List.of(new WirePart.Text(fields.raw("content").textValue()));
+    private static Optional<String> requestId(JsonFields fields) {
+        Optional<String> id = fields.text("request_id");
+        boolean sane = id.isEmpty()
+                || (!id.get().isEmpty()
+                        && id.get().length() <= LONGEST_ID
+                        && id.get().chars().allMatch(c -> c > ' ' && c < 127));
+        if (!sane) {
+            throw ApiException.invalid(
+                    "request_id", "'request_id' must have 1 to " + LONGEST_ID + " printable ASCII characters.");
         }
-        List<WirePart> parts = new ArrayList<>();
-        for (JsonFields part : fields.objects("content")) {
-            parts.add(part(part));
-        }
-        if (parts.isEmpty()) {
-            throw ApiException.badRequest(
-                    "empty_array", fields.param("content"), "'" + fields.param("content") + "' must not be empty.");
-        }
-        return parts;
-    }
-
-    private static WirePart part(JsonFields part) {
-        String type = part.text("type").orElse("");
-        return switch (type) {
-            case "text" -> {
-                part.allowOnly(Set.of("type", "text"));
-                yield new WirePart.Text(part.text("text")
-                        .orElseThrow(() -> ApiException.badRequest(
-                                "missing_required_parameter",
-                                part.param("text"),
-                                "Missing required parameter: '" + part.param("text") + "'.")));
-            }
-            case "image_url" -> {
-                part.allowOnly(Set.of("type", "image_url"));
-                yield imageUrl(part);
-            }
-            default ->
-                throw ApiException.invalid(
-                        part.param("type"),
-                        "Invalid value: '" + type + "'. Supported content parts are 'text' and 'image_url'.");
-        };
-    }
-
-    private static WirePart imageUrl(JsonFields part) {
-        if (part.raw("image_url").isTextual()) {
-            return new WirePart.ImageUrl(part.raw("image_url").textValue(), part.param("image_url"));
-        }
-        JsonFields image = part.object("image_url");
-        image.allowOnly(Set.of("url", "detail"));
-        String detail = image.text("detail").orElse("auto");
-        if (!Set.of("auto", "low", "high").contains(detail)) {
-            throw ApiException.invalid(image.param("detail"), "'detail' must be 'auto', 'low' or 'high'.");
-        }
-        String url = image.text("url")
-                .orElseThrow(() -> ApiException.badRequest(
-                        "missing_required_parameter",
-                        image.param("url"),
-                        "Missing required parameter: '" + image.param("url") + "'."));
-        return new WirePart.ImageUrl(url, image.param("url"));
+        return id;
     }
 }

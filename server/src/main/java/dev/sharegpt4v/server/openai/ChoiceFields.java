@@ -58,9 +58,30 @@ final class ChoiceFields {
             throw ApiException.invalid(
                     structure.param(), "'" + structure.param() + "' cannot be asked of a beam search.");
         });
+        requireNoDetail(options);
         double penalty = fields.number("length_penalty", -100, 100).orElse(1.0);
         boolean early = fields.bool("early_stopping").orElse(false);
         return new Choices.Searched(count, new BeamOptions(width, penalty, early));
+    }
+
+    /** The search reads logits as they are, and keeps only those of its beams. */
+    private static void requireNoDetail(CompletionOptions options) {
+        TokenWishes tokens = options.tokens();
+        if (!tokens.bias().isEmpty()) {
+            throw noEffect("logit_bias");
+        }
+        if (tokens.allowed().isPresent()) {
+            throw noEffect("allowed_token_ids");
+        }
+        if (!tokens.badWords().isEmpty()) {
+            throw noEffect("bad_words");
+        }
+        if (options.detail().logprobs().isPresent()) {
+            throw noEffect("logprobs");
+        }
+        if (options.detail().promptLogprobs().isPresent()) {
+            throw noEffect("prompt_logprobs");
+        }
     }
 
     private static ApiException noEffect(String name) {

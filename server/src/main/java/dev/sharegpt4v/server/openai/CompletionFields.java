@@ -26,6 +26,7 @@ final class CompletionFields {
             "stop",
             "stop_token_ids",
             "ignore_eos",
+            "include_stop_str_in_output",
             "stream",
             "stream_options",
             "image_orientation",
@@ -41,6 +42,7 @@ final class CompletionFields {
         Set<String> names = new HashSet<>(OWN);
         names.addAll(SchedulingFields.NAMES);
         names.addAll(StructureFields.NAMES);
+        names.addAll(TokenFields.NAMES);
         return Set.copyOf(names);
     }
 
@@ -54,6 +56,7 @@ final class CompletionFields {
             throw ApiException.invalid("min_tokens", "'min_tokens' must not exceed 'max_tokens'.");
         }
         boolean stream = fields.bool("stream").orElse(false);
+        boolean running = streamOption(fields, stream, "continuous_usage_stats");
         return new CompletionOptions(
                 SamplingFields.read(fields, defaults),
                 maxTokens,
@@ -62,11 +65,14 @@ final class CompletionFields {
                 fields.has("stop_token_ids") ? fields.integers("stop_token_ids") : List.of(),
                 fields.bool("ignore_eos").orElse(false),
                 stream,
-                streamUsage(fields, stream),
+                running || streamOption(fields, stream, "include_usage"),
                 RepetitionFields.read(fields),
                 SchedulingFields.read(fields),
                 orientation(fields),
-                StructureFields.read(fields));
+                StructureFields.read(fields),
+                TokenFields.read(fields),
+                fields.bool("include_stop_str_in_output").orElse(false),
+                AnswerDetail.NONE.withRunningUsage(running));
     }
 
     private static List<String> stops(JsonFields fields) {
@@ -81,7 +87,7 @@ final class CompletionFields {
         return stops;
     }
 
-    private static boolean streamUsage(JsonFields fields, boolean stream) {
+    private static boolean streamOption(JsonFields fields, boolean stream, String name) {
         if (!fields.has("stream_options")) {
             return false;
         }
@@ -89,8 +95,9 @@ final class CompletionFields {
             throw ApiException.invalid("stream_options", "'stream_options' is only allowed when 'stream' is true.");
         }
         JsonFields options = fields.object("stream_options");
-        options.allowOnly(Set.of("include_usage", "include_obfuscation"));
-        return options.bool("include_usage").orElse(false);
+        options.allowOnly(Set.of("include_usage", "continuous_usage_stats", "include_obfuscation"));
+        options.bool("include_obfuscation");
+        return options.bool(name).orElse(false);
     }
 
     static Orientation orientation(JsonFields fields) {

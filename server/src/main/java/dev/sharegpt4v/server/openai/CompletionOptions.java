@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param scheduling what is asked of the scheduler
  * @param orientation what to do with the orientation of photos
  * @param structure what form the answer must have; empty for any
+ * @param tokens which tokens are allowed and favoured
+ * @param keepStops whether what ends the completion is its last part
+ * @param detail what the answer tells besides its words
  */
 public record CompletionOptions(
         SamplingOptions sampling,
@@ -35,10 +38,84 @@ public record CompletionOptions(
         Optional<RepetitionRule> repetition,
         Scheduling scheduling,
         Orientation orientation,
-        Optional<OutputStructure> structure) {
+        Optional<OutputStructure> structure,
+        TokenWishes tokens,
+        boolean keepStops,
+        AnswerDetail detail) {
 
     public CompletionOptions {
         stopStrings = List.copyOf(stopStrings);
         stopTokens = List.copyOf(stopTokens);
+    }
+
+    /** Options for plain words of any tokens. */
+    public CompletionOptions(
+            SamplingOptions sampling,
+            Optional<Integer> maxTokens,
+            int minTokens,
+            List<String> stopStrings,
+            List<Integer> stopTokens,
+            boolean ignoreEnd,
+            boolean stream,
+            boolean streamUsage,
+            Optional<RepetitionRule> repetition,
+            Scheduling scheduling,
+            Orientation orientation) {
+        this(
+                sampling,
+                maxTokens,
+                minTokens,
+                stopStrings,
+                stopTokens,
+                ignoreEnd,
+                stream,
+                streamUsage,
+                repetition,
+                scheduling,
+                orientation,
+                Optional.empty(),
+                TokenWishes.NONE,
+                false,
+                AnswerDetail.NONE);
+    }
+
+    /** The same with other details. */
+    public CompletionOptions withDetail(AnswerDetail other) {
+        return new CompletionOptions(
+                sampling,
+                maxTokens,
+                minTokens,
+                stopStrings,
+                stopTokens,
+                ignoreEnd,
+                stream,
+                streamUsage,
+                repetition,
+                scheduling,
+                orientation,
+                structure,
+                tokens,
+                keepStops,
+                other);
+    }
+
+    /** The same, for an answer that must have a form. */
+    CompletionOptions withStructure(OutputStructure other) {
+        return new CompletionOptions(
+                sampling,
+                maxTokens,
+                minTokens,
+                stopStrings,
+                stopTokens,
+                ignoreEnd,
+                stream,
+                streamUsage,
+                repetition,
+                scheduling,
+                orientation,
+                Optional.of(other),
+                tokens,
+                keepStops,
+                detail);
     }
 }

@@ -124,7 +124,10 @@ public record EmbeddingsRequest(
                 .forEach(part -> pieces.add(
                         switch (part) {
                             case WirePart.Text(String text) -> new Piece.Words(text, "messages");
-                            case WirePart.ImageUrl(String url, String param) -> new Piece.Picture(url, param);
+                            case WirePart.ImageUrl image ->
+                                new Piece.Picture(
+                                        image.url().orElseThrow(() -> SharedFields.missing(image.param())),
+                                        image.param());
                         }));
         return new Input(pieces, "messages");
     }

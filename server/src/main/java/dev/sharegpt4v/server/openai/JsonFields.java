@@ -2,7 +2,9 @@ package dev.sharegpt4v.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,6 +35,31 @@ final class JsonFields {
                         "unknown_parameter", param(name), "Unknown parameter: '" + param(name) + "'.");
             }
         });
+    }
+
+    /** Its own path. */
+    String path() {
+        return path;
+    }
+
+    /** All members by name, those that are null included. */
+    Map<String, JsonNode> members() {
+        Map<String, JsonNode> members = new LinkedHashMap<>();
+        node.properties().forEach(entry -> members.put(entry.getKey(), entry.getValue()));
+        return members;
+    }
+
+    /** The same, when a member is there and not null. */
+    JsonFields requiring(String name) {
+        if (!has(name)) {
+            throw wrongType(param(name), "a value", node.path(name));
+        }
+        return this;
+    }
+
+    /** A string that must be there. */
+    String requiredText(String name) {
+        return requiring(name).text(name).orElseThrow();
     }
 
     boolean has(String name) {

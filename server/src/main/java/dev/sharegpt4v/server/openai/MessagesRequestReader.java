@@ -203,12 +203,12 @@ public final class MessagesRequestReader {
                             source.param("media_type"), "'media_type' must be that of an image, as 'image/jpeg'.");
                 }
                 String data = SharedFields.required(source, "data");
-                yield new WirePart.ImageUrl("data:" + media + ";base64," + data, source.param("data"));
+                yield WirePart.ImageUrl.of("data:" + media + ";base64," + data, source.param("data"));
             }
             case "url" -> {
                 source.allowOnly(Set.of("type", "url"));
                 String url = SharedFields.required(source, "url");
-                yield new WirePart.ImageUrl(url, source.param("url"));
+                yield WirePart.ImageUrl.of(url, source.param("url"));
             }
             default ->
                 throw ApiException.invalid(

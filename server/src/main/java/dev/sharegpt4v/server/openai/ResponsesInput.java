@@ -99,6 +99,6 @@ final class ResponsesInput {
         if (!Set.of("auto", "low", "high", "original").contains(detail)) {
             throw ApiException.invalid(part.param("detail"), "'detail' must be 'auto', 'low', 'high' or 'original'.");
         }
-        return new WirePart.ImageUrl(SharedFields.required(part, "image_url"), part.param("image_url"));
+        return WirePart.ImageUrl.of(SharedFields.required(part, "image_url"), part.param("image_url"));
     }
 }

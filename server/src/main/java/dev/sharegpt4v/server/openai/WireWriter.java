@@ -26,49 +26,72 @@ public record WireWriter(String id, long created, String model, String fingerpri
      *
      * @param text said
      * @param finishReason why it ended
+     * @param logprobs of its tokens, where they are told
+     * @param tokenIds of its tokens, where they are told
+     * @param calls of tools; with any, no text at all is null
      */
-    public record Choice(String text, String finishReason) {}
+    public record Choice(
+            String text,
+            String finishReason,
+            Optional<JsonNode> logprobs,
+            Optional<List<Integer>> tokenIds,
+            List<ToolCall> calls) {
+
+        public Choice {
+            calls = List.copyOf(calls);
+        }
+
+        /** Words alone. */
+        public Choice(String text, String finishReason) {
+            this(text, finishReason, Optional.empty(), Optional.empty(), List.of());
+        }
+    }
 
     /** A whole chat completion. */
     public JsonNode completion(List<Choice> choices, Usage usage) {
+        return completion(choices, usage, PromptReport.NONE);
+    }
+
+    /** A whole chat completion that tells of its prompt. */
+    public JsonNode completion(List<Choice> choices, Usage usage, PromptReport prompt) {
         ObjectNode root = head("chat.completion");
         ArrayNode list = root.putArray("choices");
         for (Choice said : choices) {
             ObjectNode choice = MAPPER.createObjectNode();
             choice.put("index", list.size());
-            ObjectNode message = choice.putObject("message");
-            message.put("role", "assistant");
-            message.put("content", said.text());
-            message.putNull("refusal");
-            message.putArray("annotations");
-            choice.putNull("logprobs");
+            choice.set("message", message(said));
+            choice.set("logprobs", said.logprobs().orElse(MAPPER.nullNode()));
             choice.put("finish_reason", said.finishReason());
+            said.tokenIds().ifPresent(ids -> ids.forEach(choice.putArray("token_ids")::add));
             list.add(choice);
         }
         root.set("usage", usage(usage));
         root.put("service_tier", "default");
         root.put("system_fingerprint", fingerprint);
+        prompt.addTo(root);
         return root;
     }
 
-    /** A chunk that opens one of the texts, with its role. */
-    public JsonNode roleChunk(int index, boolean withUsage) {
-        ObjectNode delta = MAPPER.createObjectNode();
-        delta.put("role", "assistant");
-        delta.put("content", "");
-        return chunk(index, delta, Optional.empty(), withUsage);
+    private static ObjectNode message(Choice said) {
+        ObjectNode message = MAPPER.createObjectNode();
+        message.put("role", "assistant");
+        message.put("content", said.text().isEmpty() && !said.calls().isEmpty() ? null : said.text());
+        message.putNull("refusal");
+        message.putArray("annotations");
+        for (ToolCall call : said.calls()) {
+            ObjectNode entry = message.withArray("tool_calls").addObject();
+            entry.put("id", call.id());
+            entry.put("type", "function");
+            entry.putObject("function").put("name", call.name()).put("arguments", call.arguments());
+        }
+        return message;
     }
 
-    /** A chunk of one of the texts. */
-    public JsonNode textChunk(int index, String text, boolean withUsage) {
-        ObjectNode delta = MAPPER.createObjectNode();
-        delta.put("content", text);
-        return chunk(index, delta, Optional.empty(), withUsage);
-    }
-
-    /** The chunk that says why one of the texts ended. */
-    public JsonNode endChunk(int index, String finishReason, boolean withUsage) {
-        return chunk(index, MAPPER.createObjectNode(), Optional.of(finishReason), withUsage);
+    /** An empty chunk of one of the texts. */
+    public ChatChunk chunk(int index) {
+        ObjectNode root = head("chat.completion.chunk");
+        root.put("system_fingerprint", fingerprint);
+        return new ChatChunk(root, index);
     }
 
     /** The last chunk where usage was asked for. */
@@ -77,20 +100,6 @@ public record WireWriter(String id, long created, String model, String fingerpri
         root.put("system_fingerprint", fingerprint);
         root.putArray("choices");
         root.set("usage", usage(usage));
-        return root;
-    }
-
-    private JsonNode chunk(int index, ObjectNode delta, Optional<String> finishReason, boolean withUsage) {
-        ObjectNode root = head("chat.completion.chunk");
-        root.put("system_fingerprint", fingerprint);
-        ObjectNode choice = root.putArray("choices").addObject();
-        choice.put("index", index);
-        choice.set("delta", delta);
-        choice.putNull("logprobs");
-        choice.put("finish_reason", finishReason.orElse(null));
-        if (withUsage) {
-            root.putNull("usage");
-        }
         return root;
     }
 

@@ -17,7 +17,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -147,8 +146,8 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
     }
 
     /** A gauge over something that is counted. */
-    public void watchCount(String name, String description, IntSupplier count) {
-        Gauge.builder("sharegpt4v_" + name, count::getAsInt)
+    public void watchCount(String name, String description, LongSupplier count) {
+        Gauge.builder("sharegpt4v_" + name, count::getAsLong)
                 .description(description)
                 .register(registry);
     }

@@ -61,6 +61,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     private final Tokenizer tokenizer = Tokenizers.demo();
     private final Semaphore steps = new Semaphore(0);
+    private final Semaphore encodes = new Semaphore(1_000_000);
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final ServerMetrics metrics = new ServerMetrics("0", MODEL);
     private final ScriptedExecutor executor;
@@ -92,7 +93,8 @@ public final class ScriptedServer implements AutoCloseable {
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
         this.executor =
                 new ScriptedExecutor(shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
-        this.engine = Engine.start(executor, new ScriptedEncoder(4, shape.hiddenSize(), () -> {}), ENGINE, metrics);
+        this.engine = Engine.start(
+                executor, new ScriptedEncoder(4, shape.hiddenSize(), encodes::acquireUninterruptibly), ENGINE, metrics);
         metrics.watch(engine::snapshot);
         Preprocessing preprocessing =
                 new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
@@ -140,16 +142,28 @@ public final class ScriptedServer implements AutoCloseable {
     /** Says the text's tokens after the last "ASSISTANT:", then the end. */
     private Continuation script(String text) {
         int[] said = tokenizer.encode(text);
-        int[] asked = tokenizer.encode("? ASSISTANT:");
-        long last = asked[asked.length - 1];
+        int[] marker = tokenizer.encode("ASSISTANT:");
         return (prefix, vocabularySize) -> {
-            int at = prefix.length - 1;
-            while (prefix[at] != last) {
+            int at = prefix.length - marker.length;
+            while (at >= 0 && !isAt(prefix, at, marker)) {
                 at--;
             }
-            int place = prefix.length - 1 - at;
+            if (at < 0) {
+                // Within the prompt.
+                return said[0];
+            }
+            int place = prefix.length - marker.length - at;
             return place < said.length ? said[place] : END;
         };
+    }
+
+    private static boolean isAt(long[] prefix, int at, int[] marker) {
+        for (int i = 0; i < marker.length; i++) {
+            if (prefix[at + i] != marker[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Lets one more step run unless one may already; for conditions that are asked again and again. */
@@ -167,6 +181,16 @@ public final class ScriptedServer implements AutoCloseable {
     /** Lets the model run freely. */
     public void allowAllSteps() {
         steps.release(1_000_000);
+    }
+
+    /** Keeps pictures from being encoded. */
+    public void holdEncodes() {
+        encodes.drainPermits();
+    }
+
+    /** Lets pictures be encoded freely. */
+    public void allowEncodes() {
+        encodes.release(1_000_000);
     }
 
     /** As when the server is told to stop. */
@@ -245,6 +269,7 @@ public final class ScriptedServer implements AutoCloseable {
     @Override
     public void close() {
         allowAllSteps();
+        allowEncodes();
         frontend.close();
         web.stop();
         data.ifPresent(DataFolder::close);
