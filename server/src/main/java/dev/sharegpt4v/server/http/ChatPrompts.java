@@ -38,8 +38,18 @@ final class ChatPrompts {
         return model.prompts().build(conversation(chat));
     }
 
-    /** The dialogue of a chat request; the functions that may be called are told at the end of the system message. */
+    /** The prompt of a request that came in another shape, its messages in the field {@code param}. */
+    Prompt prompt(ChatCompletionRequest chat, String param) {
+        return model.prompts().build(conversation(chat, param));
+    }
+
+    /** The dialogue of a chat request. */
     Conversation conversation(ChatCompletionRequest chat) {
+        return conversation(chat, "messages");
+    }
+
+    /** The dialogue; the functions that may be called are told at the end of the system message. */
+    private Conversation conversation(ChatCompletionRequest chat, String param) {
         List<WireMessage> messages = new ArrayList<>();
         if (chat.tools().isPresent()) {
             List<WireMessage> given = chat.messages().stream()
@@ -53,20 +63,11 @@ final class ChatPrompts {
         chat.messages().stream()
                 .filter(message -> chat.tools().isEmpty() || message.role() != Role.SYSTEM)
                 .forEach(messages::add);
-        return conversation(messages, chat.ending(), chat.options(), "messages");
+        return conversation(messages, chat.ending(), chat.options(), param);
     }
 
     private static WireMessage system(String words) {
         return new WireMessage(Role.SYSTEM, List.of(new WirePart.Text(words)));
-    }
-
-    /**
-     * The dialogue of some messages, which the assistant answers.
-     *
-     * @param param the field they came in, for errors
-     */
-    Conversation conversation(List<WireMessage> messages, CompletionOptions options, String param) {
-        return conversation(messages, Conversation.Ending.ANSWER, options, param);
     }
 
     private Conversation conversation(

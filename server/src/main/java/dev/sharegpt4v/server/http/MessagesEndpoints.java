@@ -1,12 +1,12 @@
 package dev.sharegpt4v.server.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.ApiException;
-import dev.sharegpt4v.server.openai.MessagesRequest;
+import dev.sharegpt4v.server.openai.CallScanner;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.MessagesRequestReader;
 import dev.sharegpt4v.server.openai.MessagesWriter;
+import dev.sharegpt4v.server.openai.ToolCall;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -33,7 +33,7 @@ final class MessagesEndpoints {
 
     void post(ServerRequest request, ServerResponse response) throws InterruptedException {
         try (AdmissionGate.Place _ = gate.enter()) {
-            MessagesRequest asked = MessagesRequestReader.read(
+            ChatCompletionRequest asked = MessagesRequestReader.read(
                     RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
             asked.model().ifPresent(identity::requireModel);
             try (Client client = LookAhead.watchCurrent()) {
@@ -46,52 +46,58 @@ final class MessagesEndpoints {
 
     void countTokens(ServerRequest request, ServerResponse response) {
         try (AdmissionGate.Place _ = gate.enter()) {
-            MessagesRequest asked = MessagesRequestReader.readForCount(
+            ChatCompletionRequest asked = MessagesRequestReader.readForCount(
                     RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
             asked.model().ifPresent(identity::requireModel);
             Answers.json(response, 200, MessagesWriter.count(prompt(asked).length()));
         }
     }
 
-    private Prompt prompt(MessagesRequest asked) {
-        Conversation conversation = prompts.conversation(asked.messages(), asked.options(), "messages");
-        return model.prompts().build(conversation);
+    private Prompt prompt(ChatCompletionRequest asked) {
+        return prompts.prompt(asked);
     }
 
-    private void answer(ServerResponse response, MessagesRequest asked, Prompt prompt, Client client)
+    private void answer(ServerResponse response, ChatCompletionRequest asked, Prompt prompt, Client client)
             throws InterruptedException {
         MessagesWriter writer = new MessagesWriter(identity.writer("msg_").id(), identity.model());
-        try (TextGeneration text = completions.start(writer.id(), prompt, asked.options())) {
+        try (TextGeneration text = completions
+                .start(
+                        writer.id(),
+                        prompt,
+                        asked.options(),
+                        1,
+                        false,
+                        () -> asked.tools().map(CallScanner::of))
+                .getFirst()) {
             client.onGone(text::close);
             if (asked.options().stream()) {
                 stream(response, writer, text, asked);
             } else {
                 String words = text.rest();
-                Answers.json(response, 200, writer.message(words, end(text, asked), text.usage()));
+                List<ToolCall> calls = text.calls().map(CallScanner::calls).orElse(List.of());
+                Answers.json(response, 200, writer.message(words, calls, end(text, asked), text.usage()));
             }
         }
     }
 
-    private void stream(ServerResponse response, MessagesWriter writer, TextGeneration text, MessagesRequest asked)
+    private void stream(
+            ServerResponse response, MessagesWriter writer, TextGeneration text, ChatCompletionRequest asked)
             throws InterruptedException {
+        MessagesTurn turn = new MessagesTurn(text, writer);
         try (EventStream events = new EventStream(response, limits.pingInterval())) {
             try {
                 // As in chats, nothing is sent before the first real text.
-                Optional<String> part = text.next();
-                List<JsonNode> begin = List.of(writer.start(text.usage()), writer.blockStart(), writer.ping());
-                events.sendTyped(begin);
-                for (; part.isPresent(); part = text.next()) {
-                    events.sendTyped(List.of(writer.delta(part.get())));
+                for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
+                    events.sendTyped(turn.pieces(part.get()));
                 }
-                events.sendTyped(
-                        List.of(writer.blockStop(), writer.end(end(text, asked), text.usage()), writer.stop()));
+                events.sendTyped(turn.end(end(text, asked)));
             } catch (ApiException e) {
                 events.sendError(e, MessagesWriter.error(e, Answers.id(response)));
             }
         }
     }
 
-    private static MessagesWriter.End end(TextGeneration text, MessagesRequest asked) {
+    private static MessagesWriter.End end(TextGeneration text, ChatCompletionRequest asked) {
         // A template's own stop strings are no caller's.
         Optional<String> met = text.stopString().filter(asked.options().stopStrings()::contains);
         return MessagesWriter.End.of(text.finishReason(), met);

@@ -3,6 +3,8 @@ package dev.sharegpt4v.server.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.CallScanner;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.PromptWriter;
 import dev.sharegpt4v.server.openai.ResponsesRequest;
 import dev.sharegpt4v.server.openai.ResponsesRequestReader;
@@ -10,7 +12,6 @@ import dev.sharegpt4v.server.openai.ResponsesWriter;
 import dev.sharegpt4v.server.openai.WireWriter;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.util.List;
 import java.util.Optional;
 
 /** {@code POST /v1/responses} and {@code …/input_tokens}: chats in OpenAI's newer shape; nothing is kept of them. */
@@ -61,49 +62,49 @@ final class ResponsesEndpoints implements JsonRoute {
 
     private ResponsesRequest read(JsonNode body) {
         ResponsesRequest asked = ResponsesRequestReader.read(body, model.defaults(), limits.maxImages());
-        asked.model().ifPresent(identity::requireModel);
+        asked.chat().model().ifPresent(identity::requireModel);
         return asked;
     }
 
     private Prompt prompt(ResponsesRequest asked) {
-        return model.prompts().build(prompts.conversation(asked.messages(), asked.options(), "input"));
+        return prompts.prompt(asked.chat(), "input");
     }
 
-    private void answer(Reply reply, ResponsesRequest asked, Prompt prompt, Client client) throws InterruptedException {
+    private void answer(Reply reply, ResponsesRequest asked, Prompt prompt, Client client)
+            throws InterruptedException {
+        ChatCompletionRequest chat = asked.chat();
         WireWriter head = identity.writer("resp_");
-        ResponsesWriter writer =
-                new ResponsesWriter(head, identity.writer("msg_").id(), asked.echoed());
-        try (TextGeneration text = completions.start(head.id(), prompt, asked.options())) {
+        ResponsesTurn turn = new ResponsesTurn(
+                new ResponsesWriter(head, asked.echoed()),
+                identity.writer("msg_").id());
+        try (TextGeneration text = completions
+                .start(
+                        head.id(),
+                        prompt,
+                        chat.options(),
+                        1,
+                        false,
+                        () -> chat.tools().map(CallScanner::of))
+                .getFirst()) {
             client.onGone(text::close);
-            if (asked.options().stream()) {
-                stream(reply, writer, text);
+            if (chat.options().stream()) {
+                stream(reply, turn, text);
             } else {
-                String words = text.rest();
-                reply.send(writer.response(words, text.finishReason(), text.usage(), now()));
+                reply.send(turn.whole(text, this::now));
             }
         }
     }
 
-    private void stream(Reply reply, ResponsesWriter writer, TextGeneration text) throws InterruptedException {
-        StringBuilder words = new StringBuilder();
+    private void stream(Reply reply, ResponsesTurn turn, TextGeneration text) throws InterruptedException {
         try (EventStream events = reply.events(limits.pingInterval())) {
             try {
                 // As in chats, nothing is sent before the first real text.
-                Optional<String> part = text.next();
-                events.sendTyped(
-                        List.of(writer.created(), writer.inProgress(), writer.itemAdded(), writer.partAdded()));
-                for (; part.isPresent(); part = text.next()) {
-                    words.append(part.get());
-                    events.sendTyped(List.of(writer.delta(part.get())));
+                for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
+                    events.sendTyped(turn.pieces(text, part.get()));
                 }
-                String said = words.toString();
-                events.sendTyped(List.of(
-                        writer.textDone(said),
-                        writer.partDone(said),
-                        writer.itemDone(said, text.finishReason()),
-                        writer.ended(said, text.finishReason(), text.usage(), now())));
+                events.sendTyped(turn.end(text, now()));
             } catch (ApiException e) {
-                events.sendError(e, writer.failed(e));
+                events.sendError(e, turn.failed(e));
             }
         }
     }

@@ -1,17 +1,26 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.engine.Beam;
 import dev.sharegpt4v.runtime.engine.BeamSearch;
 import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.engine.Usage;
+import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
+import dev.sharegpt4v.server.openai.AnswerDetail;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.Choices;
+import dev.sharegpt4v.server.openai.LogprobWriter;
+import dev.sharegpt4v.server.openai.SaidToken;
 import dev.sharegpt4v.server.openai.TextCompletionRequest;
 import dev.sharegpt4v.server.openai.TextCompletionWriter;
+import dev.sharegpt4v.server.openai.TextCompletionWriter.TextChoice;
+import dev.sharegpt4v.server.openai.TextLogprobs;
 import dev.sharegpt4v.server.openai.WireWriter.Choice;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +30,12 @@ import java.util.concurrent.CancellationException;
 final class TextAnswers {
 
     private final Completions completions;
+    private final Tokenizer tokenizer;
     private final Duration pingInterval;
 
-    TextAnswers(Completions completions, Duration pingInterval) {
+    TextAnswers(Completions completions, Tokenizer tokenizer, Duration pingInterval) {
         this.completions = completions;
+        this.tokenizer = tokenizer;
         this.pingInterval = pingInterval;
     }
 
@@ -36,8 +47,8 @@ final class TextAnswers {
      */
     record Begun(Prompt prompt, String echo) {}
 
-    /** A text and what was before it. */
-    private record Told(TextGeneration text, String echo) {}
+    /** Told of one text, with what is before it. */
+    private record Told(TextGeneration text, String echo, TextLogprobs logprobs) {}
 
     void give(Reply reply, TextCompletionWriter writer, List<Begun> prompts, TextCompletionRequest asked, Client client)
             throws InterruptedException {
@@ -70,9 +81,9 @@ final class TextAnswers {
                 texts.forEach(text -> client.onGone(text::close));
             }
             if (asked.options().stream()) {
-                stream(reply, writer, prompts, all, asked.options().streamUsage());
+                stream(reply, writer, prompts, all, asked);
             } else {
-                whole(reply, writer, prompts, all, choices.count());
+                whole(reply, writer, prompts, all, choices.count(), asked);
             }
         } finally {
             all.forEach(texts -> texts.forEach(TextGeneration::close));
@@ -80,24 +91,68 @@ final class TextAnswers {
     }
 
     /** A finished text and by what it is ranked. */
-    private record Candidate(Choice choice, double meanLogprob) {}
+    private record Candidate(TextChoice choice, double meanLogprob) {}
 
-    private static void whole(
-            Reply reply, TextCompletionWriter writer, List<Begun> prompts, List<List<TextGeneration>> all, int count)
+    private void whole(
+            Reply reply,
+            TextCompletionWriter writer,
+            List<Begun> prompts,
+            List<List<TextGeneration>> all,
+            int count,
+            TextCompletionRequest asked)
             throws InterruptedException {
-        List<Choice> choices = new ArrayList<>();
+        List<TextChoice> choices = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             List<Candidate> said = new ArrayList<>();
             for (TextGeneration text : all.get(i)) {
-                String words = prompts.get(i).echo() + text.rest();
-                said.add(new Candidate(new Choice(words, text.finishReason()), text.meanLogprob()));
+                TextGeneration scored = all.get(i).getFirst();
+                said.add(new Candidate(choice(text, scored, prompts.get(i), asked), text.meanLogprob()));
             }
             if (count < said.size()) {
                 said.sort(Comparator.comparingDouble(Candidate::meanLogprob).reversed());
             }
             said.stream().limit(count).map(Candidate::choice).forEach(choices::add);
         }
-        reply.send(writer.completion(choices, usage(all)));
+        Usage usage = usage(all);
+        Usage told =
+                asked.silent() ? new Usage(usage.promptTokens(), usage.imageTokens(), usage.cachedTokens(), 0) : usage;
+        reply.send(writer.completion(choices, told));
+    }
+
+    /** A whole text; {@code scored} is the one of its prompt that knows how likely the prompt was. */
+    private TextChoice choice(TextGeneration text, TextGeneration scored, Begun begun, TextCompletionRequest asked)
+            throws InterruptedException {
+        AnswerDetail detail = asked.options().detail();
+        String rest = text.rest();
+        String words = asked.silent() ? "" : rest;
+        List<SaidToken> said = asked.silent() ? List.of() : text.takeSaid();
+        List<Integer> ids = asked.silent() ? List.of() : text.takeIds();
+        LogprobWriter writer = new LogprobWriter(tokenizer, detail.tokensAsIds());
+        List<Optional<TokenLogprobs>> prompt = asked.echo() ? scored.promptLogprobs() : List.of();
+        return new TextChoice(
+                new Choice(
+                        begun.echo() + words,
+                        asked.silent() ? "length" : text.finishReason(),
+                        detail.logprobs().isPresent()
+                                ? Optional.of(logprobs(begun, detail).next(prompt, said))
+                                : Optional.empty(),
+                        detail.tokenIds() ? Optional.of(ids) : Optional.empty(),
+                        List.of()),
+                asked.tellsPrompt()
+                        ? Optional.of(writer.prompt(
+                                scored.promptLogprobs(), begun.prompt().tokens()))
+                        : Optional.empty(),
+                detail.tokenIds()
+                        ? Optional.of(
+                                Arrays.stream(begun.prompt().tokens()).boxed().toList())
+                        : Optional.empty());
+    }
+
+    private TextLogprobs logprobs(Begun begun, AnswerDetail detail) {
+        return new TextLogprobs(
+                new LogprobWriter(tokenizer, detail.tokensAsIds()),
+                tokenizer,
+                begun.prompt().tokens());
     }
 
     private void stream(
@@ -105,26 +160,30 @@ final class TextAnswers {
             TextCompletionWriter writer,
             List<Begun> prompts,
             List<List<TextGeneration>> all,
-            boolean withUsage)
+            TextCompletionRequest asked)
             throws InterruptedException {
+        AnswerDetail detail = asked.options().detail();
         List<Told> told = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             for (TextGeneration text : all.get(i)) {
-                told.add(new Told(text, prompts.get(i).echo()));
+                told.add(new Told(text, prompts.get(i).echo(), logprobs(prompts.get(i), detail)));
             }
         }
         List<TextGeneration> texts = told.stream().map(Told::text).toList();
         try (EventStream events = reply.events(pingInterval)) {
             try {
                 TextsTogether.tell(texts, events, (index, text) -> {
-                    String before = told.get(index).echo();
+                    Told one = told.get(index);
+                    String before = one.echo();
                     for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
-                        events.send(writer.chunk(index, before + part.get(), Optional.empty(), withUsage));
+                        events.send(
+                                writer.chunk(index, piece(one, before + part.get(), "", asked), usage(text, asked)));
                         before = "";
                     }
-                    events.send(writer.chunk(index, before, Optional.of(text.finishReason()), withUsage));
+                    events.send(
+                            writer.chunk(index, piece(one, before, text.finishReason(), asked), usage(text, asked)));
                 });
-                if (withUsage) {
+                if (asked.options().streamUsage()) {
                     events.send(writer.usageChunk(usage(all)));
                 }
                 events.sendDone();
@@ -132,6 +191,27 @@ final class TextAnswers {
                 events.sendError(e);
             }
         }
+    }
+
+    private static Choice piece(Told told, String words, String finishReason, TextCompletionRequest asked) {
+        AnswerDetail detail = asked.options().detail();
+        List<SaidToken> said = told.text().takeSaid();
+        List<Integer> ids = told.text().takeIds();
+        return new Choice(
+                words,
+                finishReason,
+                detail.logprobs().isPresent() && !said.isEmpty()
+                        ? Optional.of(told.logprobs().next(List.of(), said))
+                        : Optional.empty(),
+                detail.tokenIds() ? Optional.of(ids) : Optional.empty(),
+                List.of());
+    }
+
+    private static Optional<JsonNode> usage(TextGeneration text, TextCompletionRequest asked) {
+        if (asked.options().detail().runningUsage()) {
+            return Optional.of(TextCompletionWriter.soFar(text.usage()));
+        }
+        return asked.options().streamUsage() ? Optional.of(TextCompletionWriter.later()) : Optional.empty();
     }
 
     private void searched(
@@ -142,7 +222,7 @@ final class TextAnswers {
             Choices.Searched choices,
             Client client)
             throws InterruptedException {
-        List<Choice> best = new ArrayList<>();
+        List<TextChoice> best = new ArrayList<>();
         Usage total = new Usage(0, 0, 0, 0);
         for (Begun begun : prompts) {
             List<Beam> beams;
@@ -155,7 +235,7 @@ final class TextAnswers {
             }
             for (Beam beam : beams.subList(0, Math.min(choices.count(), beams.size()))) {
                 Choice choice = ChatAnswers.choice(beam, completions.decoder(begun.prompt(), asked.options()));
-                best.add(new Choice(begun.echo() + choice.text(), choice.finishReason()));
+                best.add(new TextChoice(new Choice(begun.echo() + choice.text(), choice.finishReason())));
             }
             int tokens = beams.stream().mapToInt(beam -> beam.tokens().size()).sum();
             total = sum(total, new Usage(begun.prompt().length(), 0, search.cachedTokens(), tokens));

@@ -29,7 +29,7 @@ final class TextCompletionsEndpoint implements Handler, JsonRoute {
         this.gate = parts.gate();
         this.textLimit = parts.textLimit();
         this.identity = parts.identity();
-        this.answers = new TextAnswers(Completions.ofText(parts), limits.pingInterval());
+        this.answers = new TextAnswers(Completions.ofText(parts), model.tokenizer(), limits.pingInterval());
     }
 
     @Override

@@ -29,6 +29,11 @@ public record AnswerDetail(
     public static final AnswerDetail NONE = new AnswerDetail(
             OptionalInt.empty(), OptionalInt.empty(), false, false, false, false, Optional.empty(), false);
 
+    /** The same of an answer that goes on with words of the prompt. */
+    AnswerDetail goingOn() {
+        return new AnswerDetail(logprobs, promptLogprobs, tokensAsIds, tokenIds, promptText, runningUsage, echo, true);
+    }
+
     /** The same with or without usage in every chunk. */
     AnswerDetail withRunningUsage(boolean running) {
         return new AnswerDetail(logprobs, promptLogprobs, tokensAsIds, tokenIds, promptText, running, echo, continuing);

@@ -66,6 +66,16 @@ public final class ApiException extends RuntimeException {
         return new ApiException(status, "server_error", code, "", message);
     }
 
+    /** The same of a request in another shape, where a part of the field's path is another. */
+    ApiException renamed(String part, String other) {
+        return new ApiException(
+                status,
+                type,
+                code,
+                param.replace(part, other),
+                String.valueOf(getMessage()).replace(part, other));
+    }
+
     public int status() {
         return status;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Finds calls of functions in an answer while it is said: {@code {"name": …, "arguments": {…}}}, or an array of such
@@ -69,6 +70,14 @@ public final class CallScanner {
     /** For answers that may be calls of functions of these names. */
     public static CallScanner of(Set<String> names) {
         return new CallScanner(Set.copyOf(names), false);
+    }
+
+    /** For answers that may be calls of these functions, or must be one of the function that is named. */
+    public static CallScanner of(Tools tools) {
+        return tools.named()
+                .map(CallScanner::named)
+                .orElseGet(() ->
+                        of(tools.functions().stream().map(ToolFunction::name).collect(Collectors.toSet())));
     }
 
     /** For an answer that is, from its first character on, the arguments of one function. */

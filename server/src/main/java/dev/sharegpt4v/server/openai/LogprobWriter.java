@@ -88,12 +88,12 @@ public final class LogprobWriter {
                 .put("decoded_token", text(id));
     }
 
-    private static float told(float logprob) {
+    static float told(float logprob) {
         return Float.isFinite(logprob) ? logprob : IMPOSSIBLE;
     }
 
     /** Its words; the name of a special token; OpenAI's spelling of bytes that are no whole character. */
-    private String text(int id) {
+    String text(int id) {
         if (asIds) {
             return "token_id:" + id;
         }

@@ -2,13 +2,17 @@ package dev.sharegpt4v.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,8 +26,8 @@ public final class MessagesRequestReader {
     private static final Set<String> HARMLESS = Set.of("metadata", "service_tier", "cache_control", "inference_geo");
 
     /** Members that are not served, beside what they may hold all the same. */
-    private static final Set<String> UNSUPPORTED = Set.of(
-            "tools", "tool_choice", "thinking", "mcp_servers", "container", "context_management", "output_config");
+    private static final Set<String> UNSUPPORTED =
+            Set.of("thinking", "mcp_servers", "container", "context_management", "output_config");
 
     private static final Set<String> KNOWN = known();
     private static final int MOST_STOPS = 16;
@@ -35,7 +39,7 @@ public final class MessagesRequestReader {
         Set<String> names = new HashSet<>(SharedFields.NAMES);
         names.addAll(HARMLESS);
         names.addAll(UNSUPPORTED);
-        names.addAll(Set.of("model", "messages", "system", "max_tokens", "stop_sequences"));
+        names.addAll(Set.of("model", "messages", "system", "max_tokens", "stop_sequences", "tools", "tool_choice"));
         return Set.copyOf(names);
     }
 
@@ -45,7 +49,7 @@ public final class MessagesRequestReader {
      * @param defaults sampling values that stand where the request gives none
      * @param maxImages images allowed in one request
      */
-    public static MessagesRequest read(JsonNode body, GenerationDefaults defaults, int maxImages) {
+    public static ChatCompletionRequest read(JsonNode body, GenerationDefaults defaults, int maxImages) {
         JsonFields fields = JsonFields.of(body, "");
         if (!fields.has("max_tokens")) {
             throw SharedFields.missing("max_tokens");
@@ -54,17 +58,27 @@ public final class MessagesRequestReader {
     }
 
     /** Reads a body whose prompt is to be counted; nothing is to be said. */
-    public static MessagesRequest readForCount(JsonNode body, GenerationDefaults defaults, int maxImages) {
+    public static ChatCompletionRequest readForCount(JsonNode body, GenerationDefaults defaults, int maxImages) {
         return read(JsonFields.of(body, ""), defaults, maxImages);
     }
 
-    private static MessagesRequest read(JsonFields fields, GenerationDefaults defaults, int maxImages) {
+    private static ChatCompletionRequest read(JsonFields fields, GenerationDefaults defaults, int maxImages) {
         fields.allowOnly(KNOWN);
         refuse(fields);
         List<WireMessage> messages = new ArrayList<>(system(fields));
         messages.addAll(turns(fields));
         SharedFields.requireImages(messages, maxImages, "messages");
-        return new MessagesRequest(fields.text("model"), messages, options(fields, defaults));
+        Optional<Tools> tools = ForeignTools.ofMessages(fields);
+        CompletionOptions options = options(fields, defaults);
+        boolean prefilled = messages.getLast().role() == Role.ASSISTANT;
+        return new ChatCompletionRequest(
+                fields.text("model"),
+                messages,
+                prefilled ? Conversation.Ending.CONTINUED : Conversation.Ending.ANSWER,
+                prefilled ? options.withDetail(AnswerDetail.NONE.goingOn()) : options,
+                Choices.Sampled.ONE,
+                tools,
+                Optional.empty());
     }
 
     private static void refuse(JsonFields fields) {
@@ -124,6 +138,7 @@ public final class MessagesRequestReader {
     /** The turns; messages of one role that follow each other are one turn, as at Anthropic. */
     private static List<WireMessage> turns(JsonFields fields) {
         List<WireMessage> turns = new ArrayList<>();
+        Map<String, String> called = new HashMap<>();
         for (JsonFields message : fields.objects("messages")) {
             message.allowOnly(Set.of("role", "content"));
             Role role = role(message);
@@ -131,7 +146,7 @@ public final class MessagesRequestReader {
             if (!turns.isEmpty() && turns.getLast().role() == role) {
                 parts.addAll(turns.removeLast().parts());
             }
-            parts.addAll(content(message));
+            parts.addAll(content(message, role, called));
             turns.add(message(role, parts));
         }
         if (turns.isEmpty()) {
@@ -157,13 +172,33 @@ public final class MessagesRequestReader {
         };
     }
 
-    private static List<WirePart> content(JsonFields message) {
+    /**
+     * The parts of a message.
+     *
+     * @param called the names of the functions that were called before, by the ids of the calls
+     */
+    private static List<WirePart> content(JsonFields message, Role role, Map<String, String> called) {
         if (message.raw("content").isTextual()) {
             return List.of(new WirePart.Text(message.raw("content").textValue()));
         }
         List<WirePart> parts = new ArrayList<>();
+        List<ToolCall> calls = new ArrayList<>();
         for (JsonFields block : message.objects("content")) {
-            parts.add(block(block));
+            String type = SharedFields.required(block, "type");
+            switch (type) {
+                case "text" -> parts.add(text(block));
+                case "image" -> parts.add(image(block));
+                case "tool_use" -> calls.add(call(block, role, called));
+                case "tool_result" -> parts.add(new WirePart.Text(result(block, role, called)));
+                default ->
+                    throw ApiException.badRequest(
+                            "unsupported_parameter",
+                            block.param("type"),
+                            "Blocks of type '" + type + "' are not supported by this server.");
+            }
+        }
+        if (!calls.isEmpty()) {
+            parts.add(new WirePart.Text(ToolText.calls(calls)));
         }
         if (parts.isEmpty()) {
             throw ApiException.badRequest(
@@ -172,17 +207,49 @@ public final class MessagesRequestReader {
         return parts;
     }
 
-    private static WirePart block(JsonFields block) {
-        String type = SharedFields.required(block, "type");
-        return switch (type) {
-            case "text" -> text(block);
-            case "image" -> image(block);
-            default ->
+    private static ToolCall call(JsonFields block, Role role, Map<String, String> called) {
+        block.allowOnly(Set.of("type", "id", "name", "input", "cache_control"));
+        if (role != Role.ASSISTANT) {
+            throw ApiException.invalid(block.param("type"), "Only the assistant's messages have blocks 'tool_use'.");
+        }
+        String id = SharedFields.required(block, "id");
+        String name = SharedFields.required(block, "name");
+        block.object("input");
+        called.put(id, name);
+        return new ToolCall(id, name, block.raw("input").toString());
+    }
+
+    private static String result(JsonFields block, Role role, Map<String, String> called) {
+        block.allowOnly(Set.of("type", "tool_use_id", "content", "is_error", "cache_control"));
+        if (role != Role.USER) {
+            throw ApiException.invalid(block.param("type"), "Only the user's messages have blocks 'tool_result'.");
+        }
+        String id = SharedFields.required(block, "tool_use_id");
+        String name = called.get(id);
+        if (name == null) {
+            throw ApiException.invalid(
+                    block.param("tool_use_id"), "There is no call of the id '" + id + "' in the messages before.");
+        }
+        boolean failed = block.bool("is_error").orElse(false);
+        return ToolText.result(name, (failed ? "Error: " : "") + resultText(block));
+    }
+
+    private static String resultText(JsonFields block) {
+        if (!block.has("content")) {
+            return "";
+        }
+        if (block.raw("content").isTextual()) {
+            return block.raw("content").textValue();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonFields part : block.objects("content")) {
+            if (!SharedFields.required(part, "type").equals("text")) {
                 throw ApiException.badRequest(
-                        "unsupported_parameter",
-                        block.param("type"),
-                        "Blocks of type '" + type + "' are not supported by this server.");
-        };
+                        "unsupported_parameter", part.param("type"), "Results of calls hold text only.");
+            }
+            texts.add(text(part).text());
+        }
+        return String.join("\n", texts);
     }
 
     private static WirePart.Text text(JsonFields block) {

@@ -1,9 +1,12 @@
 package dev.sharegpt4v.server.openai;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.runtime.engine.Usage;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,14 +37,32 @@ public record MessagesWriter(String id, String model) {
         }
     }
 
-    /** A whole answer. */
-    public JsonNode message(String text, End end, Usage usage) {
+    /** A whole answer; without calls there is always a text. */
+    public JsonNode message(String text, List<ToolCall> calls, End end, Usage usage) {
         ObjectNode root = head();
-        root.putArray("content").add(textBlock(text));
+        ArrayNode content = root.putArray("content");
+        if (!text.isEmpty() || calls.isEmpty()) {
+            content.add(textBlock(text));
+        }
+        for (ToolCall call : calls) {
+            ObjectNode block = callBlock(call.id(), call.name());
+            block.set("input", input(call.arguments()));
+            content.add(block);
+        }
         root.put("stop_reason", end.reason());
         root.put("stop_sequence", end.stopSequence().orElse(null));
         root.set("usage", usage(usage));
         return root;
+    }
+
+    /** Arguments that were cut off are no object. */
+    private static JsonNode input(String arguments) {
+        try {
+            JsonNode input = MAPPER.readTree(arguments);
+            return input.isObject() ? input : MAPPER.createObjectNode();
+        } catch (JsonProcessingException e) {
+            return MAPPER.createObjectNode();
+        }
     }
 
     /** What a stream begins with. */
@@ -56,10 +77,19 @@ public record MessagesWriter(String id, String model) {
         return event;
     }
 
-    /** Says that the answer's text begins. */
-    public JsonNode blockStart() {
-        ObjectNode event = event("content_block_start").put("index", 0);
+    /** Says that a text begins. */
+    public JsonNode textStart(int index) {
+        ObjectNode event = event("content_block_start").put("index", index);
         event.set("content_block", textBlock(""));
+        return event;
+    }
+
+    /** Says that a call begins. */
+    public JsonNode callStart(int index, String id, String name) {
+        ObjectNode event = event("content_block_start").put("index", index);
+        ObjectNode block = callBlock(id, name);
+        block.putObject("input");
+        event.set("content_block", block);
         return event;
     }
 
@@ -67,15 +97,22 @@ public record MessagesWriter(String id, String model) {
         return event("ping");
     }
 
-    /** A piece of the text. */
-    public JsonNode delta(String text) {
-        ObjectNode event = event("content_block_delta").put("index", 0);
+    /** A piece of a text. */
+    public JsonNode delta(int index, String text) {
+        ObjectNode event = event("content_block_delta").put("index", index);
         event.putObject("delta").put("type", "text_delta").put("text", text);
         return event;
     }
 
-    public JsonNode blockStop() {
-        return event("content_block_stop").put("index", 0);
+    /** A piece of a call's arguments. */
+    public JsonNode arguments(int index, String piece) {
+        ObjectNode event = event("content_block_delta").put("index", index);
+        event.putObject("delta").put("type", "input_json_delta").put("partial_json", piece);
+        return event;
+    }
+
+    public JsonNode blockStop(int index) {
+        return event("content_block_stop").put("index", index);
     }
 
     /** Why it ended, and what it took. */
@@ -137,6 +174,10 @@ public record MessagesWriter(String id, String model) {
 
     private static ObjectNode event(String type) {
         return MAPPER.createObjectNode().put("type", type);
+    }
+
+    private static ObjectNode callBlock(String id, String name) {
+        return MAPPER.createObjectNode().put("type", "tool_use").put("id", id).put("name", name);
     }
 
     private static ObjectNode textBlock(String text) {

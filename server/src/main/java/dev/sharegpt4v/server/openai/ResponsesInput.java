@@ -4,11 +4,18 @@ import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** Reads the input of a response: a text, or items of which messages are served. */
+/** Reads the input of a response: a text, or items; messages, calls of functions and their results are served. */
 final class ResponsesInput {
+
+    private final List<WireMessage> messages = new ArrayList<>();
+    private final List<ToolCall> calls = new ArrayList<>();
+    private final Map<String, String> names = new HashMap<>();
+    private boolean afterResult;
 
     private ResponsesInput() {}
 
@@ -17,21 +24,85 @@ final class ResponsesInput {
             WirePart text = new WirePart.Text(fields.raw("input").textValue());
             return List.of(new WireMessage(Role.USER, List.of(text)));
         }
-        List<WireMessage> messages = new ArrayList<>();
+        ResponsesInput input = new ResponsesInput();
         for (JsonFields item : fields.objects("input")) {
-            String type = item.text("type").orElse("message");
-            if (!type.equals("message")) {
+            input.add(item);
+        }
+        input.endCalls();
+        if (input.messages.isEmpty()) {
+            throw ApiException.badRequest("empty_array", "input", "'input' must hold at least one item.");
+        }
+        return input.messages;
+    }
+
+    private void add(JsonFields item) {
+        String type = item.text("type").orElse("message");
+        if (!type.equals("function_call")) {
+            endCalls();
+        }
+        switch (type) {
+            case "message" -> messages.add(message(item));
+            case "function_call" -> calls.add(call(item));
+            case "function_call_output" -> addResult(result(item));
+            default ->
                 throw ApiException.badRequest(
                         "unsupported_parameter",
                         item.param("type"),
                         "Items of type '" + type + "' are not supported by this server, which keeps no state.");
+        }
+        afterResult = type.equals("function_call_output");
+    }
+
+    /** Calls that follow one another are one turn of the assistant's. */
+    private void endCalls() {
+        if (!calls.isEmpty()) {
+            messages.add(new WireMessage(Role.ASSISTANT, List.of(new WirePart.Text(ToolText.calls(calls)))));
+            calls.clear();
+        }
+    }
+
+    private ToolCall call(JsonFields item) {
+        item.allowOnly(Set.of("type", "id", "call_id", "name", "arguments", "status"));
+        String id = SharedFields.required(item, "call_id");
+        String name = SharedFields.required(item, "name");
+        names.put(id, name);
+        return new ToolCall(id, name, SharedFields.required(item, "arguments"));
+    }
+
+    private WirePart result(JsonFields item) {
+        item.allowOnly(Set.of("type", "id", "call_id", "output", "status"));
+        String id = SharedFields.required(item, "call_id");
+        String name = names.get(id);
+        if (name == null) {
+            throw ApiException.invalid(
+                    item.param("call_id"), "There is no call of the id '" + id + "' in the items before this one.");
+        }
+        return new WirePart.Text(ToolText.result(name, output(item)));
+    }
+
+    private static String output(JsonFields item) {
+        if (item.raw("output").isTextual()) {
+            return item.raw("output").textValue();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonFields part : item.objects("output")) {
+            if (!(part(part) instanceof WirePart.Text(String text))) {
+                throw ApiException.badRequest(
+                        "unsupported_parameter", part.param("type"), "Results of calls hold text only.");
             }
-            messages.add(message(item));
+            texts.add(text);
         }
-        if (messages.isEmpty()) {
-            throw ApiException.badRequest("empty_array", "input", "'input' must hold at least one item.");
+        return String.join("\n", texts);
+    }
+
+    /** Results that follow one another are one turn of the user's. */
+    private void addResult(WirePart result) {
+        List<WirePart> parts = new ArrayList<>();
+        if (afterResult) {
+            parts.addAll(messages.removeLast().parts());
         }
-        return messages;
+        parts.add(result);
+        messages.add(new WireMessage(Role.USER, parts));
     }
 
     private static WireMessage message(JsonFields item) {

@@ -2,7 +2,9 @@ package dev.sharegpt4v.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
@@ -11,6 +13,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads and checks the body of {@code /v1/responses}; every member is honoured, harmless, or refused by name. */
@@ -28,7 +31,6 @@ public final class ResponsesRequestReader {
             "prompt_cache_key",
             "prompt_cache_retention",
             "prompt_cache_options",
-            "parallel_tool_calls",
             "max_tool_calls");
 
     /** Members that are not served, beside what they may hold all the same. */
@@ -37,8 +39,6 @@ public final class ResponsesRequestReader {
             "conversation",
             "background",
             "prompt",
-            "tools",
-            "tool_choice",
             "truncation",
             "top_logprobs",
             "moderation",
@@ -64,6 +64,9 @@ public final class ResponsesRequestReader {
         names.addAll(UNSUPPORTED);
         names.addAll(Set.of(
                 "model",
+                "tools",
+                "tool_choice",
+                "parallel_tool_calls",
                 "input",
                 "instructions",
                 "max_output_tokens",
@@ -92,7 +95,15 @@ public final class ResponsesRequestReader {
         messages.addAll(ResponsesInput.read(fields));
         SharedFields.requireImages(messages, maxImages, "input");
         CompletionOptions options = options(fields, defaults);
-        return new ResponsesRequest(fields.text("model"), messages, options, echoed(fields, options));
+        ChatCompletionRequest chat = new ChatCompletionRequest(
+                fields.text("model"),
+                messages,
+                Conversation.Ending.ANSWER,
+                options,
+                Choices.Sampled.ONE,
+                ForeignTools.ofResponses(fields),
+                Optional.empty());
+        return new ResponsesRequest(chat, echoed(fields, options));
     }
 
     private static void refuse(JsonFields fields) {
@@ -114,8 +125,7 @@ public final class ResponsesRequestReader {
     private static boolean isHarmless(String name, JsonNode value) {
         return switch (name) {
             case "background" -> value.isBoolean() && !value.booleanValue();
-            case "tools", "context_management" -> value.isArray() && value.isEmpty();
-            case "tool_choice" -> Set.of("auto", "none").contains(value.asText(""));
+            case "context_management" -> value.isArray() && value.isEmpty();
             case "truncation" -> value.asText("").equals("disabled");
             case "top_logprobs" -> value.isIntegralNumber() && value.asInt() == 0;
             default -> false;
@@ -161,7 +171,7 @@ public final class ResponsesRequestReader {
         echoed.set("metadata", metadata(fields));
         echoed.put("parallel_tool_calls", fields.bool("parallel_tool_calls").orElse(true));
         echoed.set("tool_choice", fields.has("tool_choice") ? fields.raw("tool_choice") : JSON.valueToTree("auto"));
-        echoed.set("tools", fields.has("tools") ? fields.raw("tools") : JSON.createArrayNode());
+        echoed.set("tools", tools(fields));
         echoed.put("temperature", decimal(options.sampling().temperature()));
         echoed.put("top_p", decimal(options.sampling().topP()));
         ObjectNode text = echoed.putObject("text");
@@ -174,6 +184,19 @@ public final class ResponsesRequestReader {
             }
         }
         return echoed;
+    }
+
+    /** The tools with all members that a description of one has. */
+    private static JsonNode tools(JsonFields fields) {
+        ArrayNode tools = JSON.createArrayNode();
+        if (fields.has("tools")) {
+            for (JsonNode tool : fields.raw("tools")) {
+                ObjectNode told = tools.addObject().putNull("strict").putNull("parameters");
+                tool.properties().forEach(member -> told.set(member.getKey(), member.getValue()));
+                told.put("type", "function");
+            }
+        }
+        return tools;
     }
 
     private static JsonNode metadata(JsonFields fields) {

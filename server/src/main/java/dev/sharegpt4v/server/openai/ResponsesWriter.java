@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.runtime.engine.Usage;
+import java.util.List;
 
 /**
  * Builds responses and their events, which are numbered as they are built; for one stream.
@@ -15,7 +16,6 @@ public final class ResponsesWriter {
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final WireWriter head;
-    private final String itemId;
     private final ObjectNode echoed;
     private int events;
 
@@ -23,27 +23,54 @@ public final class ResponsesWriter {
      * A writer of one response.
      *
      * @param head id, time and model
-     * @param itemId of its message
      * @param echoed members of the request that it repeats
      */
-    public ResponsesWriter(WireWriter head, String itemId, ObjectNode echoed) {
+    public ResponsesWriter(WireWriter head, ObjectNode echoed) {
         this.head = head;
-        this.itemId = itemId;
         this.echoed = echoed;
     }
 
     /** A whole response. */
-    public JsonNode response(String text, String finishReason, Usage usage, long completedAt) {
-        boolean complete = isComplete(finishReason);
-        ObjectNode root = root(complete ? "completed" : "incomplete");
-        if (complete) {
+    public JsonNode response(List<JsonNode> output, String finishReason, Usage usage, long completedAt) {
+        ObjectNode root = root(status(finishReason));
+        if (isComplete(finishReason)) {
             root.put("completed_at", completedAt);
         } else {
             root.putObject("incomplete_details").put("reason", "max_output_tokens");
         }
-        root.putArray("output").add(item(text, complete ? "completed" : "incomplete"));
+        output.forEach(root.putArray("output")::add);
         root.set("usage", usage(usage));
         return root;
+    }
+
+    /** How a response or an item stands that ended for this reason. */
+    public static String status(String finishReason) {
+        return isComplete(finishReason) ? "completed" : "incomplete";
+    }
+
+    /** A message of the assistant's. */
+    public static JsonNode message(String id, String text, String status) {
+        ObjectNode item = messageHead(id, status);
+        item.putArray("content").add(part(text));
+        return item;
+    }
+
+    /** A message that has nothing yet. */
+    public static JsonNode emptyMessage(String id) {
+        ObjectNode item = messageHead(id, "in_progress");
+        item.putArray("content");
+        return item;
+    }
+
+    /** A call of a function. */
+    public static JsonNode call(String id, ToolCall call, String status) {
+        return MAPPER.createObjectNode()
+                .put("id", id)
+                .put("type", "function_call")
+                .put("status", status)
+                .put("call_id", call.id())
+                .put("name", call.name())
+                .put("arguments", call.arguments());
     }
 
     private static boolean isComplete(String finishReason) {
@@ -58,48 +85,56 @@ public final class ResponsesWriter {
         return withResponse("response.in_progress", root("in_progress"));
     }
 
-    public JsonNode itemAdded() {
-        ObjectNode event = event("response.output_item.added").put("output_index", 0);
-        ObjectNode item = head(itemId, "in_progress");
-        item.putArray("content");
+    public JsonNode itemAdded(int index, JsonNode item) {
+        ObjectNode event = event("response.output_item.added").put("output_index", index);
         event.set("item", item);
         return event;
     }
 
-    public JsonNode partAdded() {
-        ObjectNode event = place(event("response.content_part.added"));
+    public JsonNode partAdded(int index, String id) {
+        ObjectNode event = inText("response.content_part.added", index, id);
         event.set("part", part(""));
         return event;
     }
 
-    public JsonNode delta(String text) {
-        ObjectNode event = place(event("response.output_text.delta")).put("delta", text);
+    public JsonNode delta(int index, String id, String text) {
+        ObjectNode event = inText("response.output_text.delta", index, id).put("delta", text);
         event.putArray("logprobs");
         return event;
     }
 
-    public JsonNode textDone(String text) {
-        ObjectNode event = place(event("response.output_text.done")).put("text", text);
+    public JsonNode textDone(int index, String id, String text) {
+        ObjectNode event = inText("response.output_text.done", index, id).put("text", text);
         event.putArray("logprobs");
         return event;
     }
 
-    public JsonNode partDone(String text) {
-        ObjectNode event = place(event("response.content_part.done"));
+    public JsonNode partDone(int index, String id, String text) {
+        ObjectNode event = inText("response.content_part.done", index, id);
         event.set("part", part(text));
         return event;
     }
 
-    public JsonNode itemDone(String text, String finishReason) {
-        ObjectNode event = event("response.output_item.done").put("output_index", 0);
-        event.set("item", item(text, isComplete(finishReason) ? "completed" : "incomplete"));
+    public JsonNode arguments(int index, String id, String piece) {
+        return in("response.function_call_arguments.delta", index, id).put("delta", piece);
+    }
+
+    public JsonNode argumentsDone(int index, String id, ToolCall call) {
+        return in("response.function_call_arguments.done", index, id)
+                .put("name", call.name())
+                .put("arguments", call.arguments());
+    }
+
+    public JsonNode itemDone(int index, JsonNode item) {
+        ObjectNode event = event("response.output_item.done").put("output_index", index);
+        event.set("item", item);
         return event;
     }
 
     /** The last event: the whole response. */
-    public JsonNode ended(String text, String finishReason, Usage usage, long completedAt) {
+    public JsonNode ended(List<JsonNode> output, String finishReason, Usage usage, long completedAt) {
         String type = isComplete(finishReason) ? "response.completed" : "response.incomplete";
-        return withResponse(type, response(text, finishReason, usage, completedAt));
+        return withResponse(type, response(output, finishReason, usage, completedAt));
     }
 
     /** The last event of a response that could not be brought to its end. */
@@ -130,13 +165,7 @@ public final class ResponsesWriter {
         return root;
     }
 
-    private ObjectNode item(String text, String status) {
-        ObjectNode item = head(itemId, status);
-        item.putArray("content").add(part(text));
-        return item;
-    }
-
-    private static ObjectNode head(String id, String status) {
+    private static ObjectNode messageHead(String id, String status) {
         return MAPPER.createObjectNode()
                 .put("id", id)
                 .put("type", "message")
@@ -162,8 +191,12 @@ public final class ResponsesWriter {
         return MAPPER.createObjectNode().put("type", type).put("sequence_number", events++);
     }
 
-    private ObjectNode place(ObjectNode event) {
-        return event.put("item_id", itemId).put("output_index", 0).put("content_index", 0);
+    private ObjectNode in(String type, int index, String id) {
+        return event(type).put("item_id", id).put("output_index", index);
+    }
+
+    private ObjectNode inText(String type, int index, String id) {
+        return in(type, index, id).put("content_index", 0);
     }
 
     private static JsonNode usage(Usage usage) {

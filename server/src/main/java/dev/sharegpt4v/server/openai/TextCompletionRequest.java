@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Set;
  * @param prompts what to go on with, each on its own
  * @param addBegin whether the begin token goes before a text
  * @param echo whether the prompt is part of the answer
+ * @param silent whether nothing is to be said after it
+ * @param tellsPrompt whether the prompt's logprobs are told by themselves
  * @param options what is asked of each completion
  * @param choices how many completions of each prompt
  */
@@ -24,6 +27,8 @@ public record TextCompletionRequest(
         List<TextPrompt> prompts,
         boolean addBegin,
         boolean echo,
+        boolean silent,
+        boolean tellsPrompt,
         CompletionOptions options,
         Choices choices) {
 
@@ -31,6 +36,11 @@ public record TextCompletionRequest(
     private static final int DEFAULT_TOKENS = 16;
 
     private static final int MOST_PROMPTS = 2048;
+    /** As at OpenAI. */
+    private static final int MOST_TOP = 5;
+    /** As in chats. */
+    private static final int MOST_PROMPT_TOP = 20;
+
     private static final Set<String> KNOWN = known();
 
     public TextCompletionRequest {
@@ -58,7 +68,15 @@ public record TextCompletionRequest(
     private static Set<String> known() {
         Set<String> names = new HashSet<>(CompletionFields.NAMES);
         names.addAll(ChoiceFields.NAMES);
-        names.addAll(Set.of("prompt", "suffix", "echo", "add_special_tokens"));
+        names.addAll(Set.of(
+                "prompt",
+                "suffix",
+                "echo",
+                "logprobs",
+                "prompt_logprobs",
+                "return_token_ids",
+                "return_tokens_as_token_ids",
+                "add_special_tokens"));
         return Set.copyOf(names);
     }
 
@@ -81,14 +99,55 @@ public record TextCompletionRequest(
                     "suffix",
                     "Unsupported parameter: 'suffix'. This model only goes on after a prompt.");
         }
-        CompletionOptions options = CompletionFields.read(fields, defaults);
+        boolean echo = fields.bool("echo").orElse(false);
+        boolean silent = echo
+                && filled.path("max_tokens").isIntegralNumber()
+                && filled.path("max_tokens").asInt() == 0;
+        if (silent) {
+            // The prompt is scored by a step, which says a token.
+            filled.put("max_tokens", 1);
+        }
+        CompletionOptions plain = CompletionFields.read(fields, defaults);
+        if (silent && plain.stream()) {
+            throw ApiException.invalid("max_tokens", "An answer of no tokens cannot be streamed.");
+        }
+        CompletionOptions options = plain.withDetail(detail(fields, echo, plain));
         return new TextCompletionRequest(
                 fields.text("model"),
                 prompts(fields, vocabularySize),
                 fields.bool("add_special_tokens").orElse(true),
-                fields.bool("echo").orElse(false),
+                echo,
+                silent,
+                fields.has("prompt_logprobs"),
                 options,
                 ChoiceFields.read(fields, options));
+    }
+
+    /** Logprobs of an echoed prompt are those of the prompt. */
+    private static AnswerDetail detail(JsonFields fields, boolean echo, CompletionOptions options) {
+        Optional<Integer> top = fields.integer("logprobs", 0, MOST_TOP);
+        Optional<Integer> ofPrompt = fields.integer("prompt_logprobs", 0, MOST_PROMPT_TOP);
+        if (options.stream() && ofPrompt.isPresent()) {
+            throw ApiException.invalid("prompt_logprobs", "'prompt_logprobs' cannot be streamed.");
+        }
+        if (options.stream() && echo && top.isPresent()) {
+            throw ApiException.invalid("logprobs", "The 'logprobs' of an echoed prompt cannot be streamed.");
+        }
+        Optional<Integer> scored =
+                echo && top.isPresent() ? Optional.of(Math.max(top.get(), ofPrompt.orElse(0))) : ofPrompt;
+        return new AnswerDetail(
+                asked(top),
+                asked(scored),
+                fields.bool("return_tokens_as_token_ids").orElse(false),
+                fields.bool("return_token_ids").orElse(false),
+                false,
+                options.detail().runningUsage(),
+                Optional.empty(),
+                false);
+    }
+
+    private static OptionalInt asked(Optional<Integer> top) {
+        return top.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
 
     /** A text, ids, or an array of several of one of both. */

@@ -17,25 +17,62 @@ public record TextCompletionWriter(WireWriter head) {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
+    /**
+     * A text and what is told of its prompt.
+     *
+     * @param said the text
+     * @param promptLogprobs how likely the prompt's tokens were
+     * @param promptIds the prompt's tokens
+     */
+    public record TextChoice(
+            WireWriter.Choice said, Optional<JsonNode> promptLogprobs, Optional<List<Integer>> promptIds) {
+
+        /** Nothing but a text. */
+        public TextChoice(WireWriter.Choice said) {
+            this(said, Optional.empty(), Optional.empty());
+        }
+    }
+
     /** A whole answer; its choices are in the order of the prompts. */
-    public JsonNode completion(List<WireWriter.Choice> choices, Usage usage) {
+    public JsonNode completion(List<TextChoice> choices, Usage usage) {
         ObjectNode root = root();
         ArrayNode list = root.putArray("choices");
-        for (WireWriter.Choice choice : choices) {
-            list.add(choice(list.size(), choice.text(), Optional.of(choice.finishReason())));
+        for (TextChoice told : choices) {
+            WireWriter.Choice said = told.said();
+            ObjectNode choice = choice(list.size(), said.text(), said.logprobs(), Optional.of(said.finishReason()));
+            said.tokenIds().ifPresent(ids -> ids.forEach(choice.putArray("token_ids")::add));
+            told.promptIds().ifPresent(ids -> ids.forEach(choice.putArray("prompt_token_ids")::add));
+            told.promptLogprobs().ifPresent(logprobs -> choice.set("prompt_logprobs", logprobs));
+            list.add(choice);
         }
         root.set("usage", WireWriter.usage(usage));
         return root;
     }
 
-    /** A piece of one of the texts, the last one with the reason why it ended. */
-    public JsonNode chunk(int index, String text, Optional<String> finishReason, boolean withUsage) {
+    /**
+     * A piece of one of the texts.
+     *
+     * @param said the piece, with an empty reason but for the last
+     * @param usage so far, or null where it is told later; empty where it is not told
+     */
+    public JsonNode chunk(int index, WireWriter.Choice said, Optional<JsonNode> usage) {
         ObjectNode root = root();
-        root.putArray("choices").add(choice(index, text, finishReason));
-        if (withUsage) {
-            root.putNull("usage");
-        }
+        Optional<String> reason = Optional.of(said.finishReason()).filter(found -> !found.isEmpty());
+        ObjectNode choice = choice(index, said.text(), said.logprobs(), reason);
+        said.tokenIds().ifPresent(ids -> ids.forEach(choice.putArray("token_ids")::add));
+        root.putArray("choices").add(choice);
+        usage.ifPresent(told -> root.set("usage", told));
         return root;
+    }
+
+    /** The usage of a text so far. */
+    public static JsonNode soFar(Usage usage) {
+        return WireWriter.usage(usage);
+    }
+
+    /** What stands for usage that comes later. */
+    public static JsonNode later() {
+        return MAPPER.nullNode();
     }
 
     /** The last chunk where usage was asked for. */
@@ -56,11 +93,12 @@ public record TextCompletionWriter(WireWriter head) {
         return root;
     }
 
-    private static ObjectNode choice(int index, String text, Optional<String> finishReason) {
+    private static ObjectNode choice(
+            int index, String text, Optional<JsonNode> logprobs, Optional<String> finishReason) {
         ObjectNode choice = MAPPER.createObjectNode();
         choice.put("index", index);
         choice.put("text", text);
-        choice.putNull("logprobs");
+        choice.set("logprobs", logprobs.orElse(MAPPER.nullNode()));
         choice.put("finish_reason", finishReason.orElse(null));
         return choice;
     }

@@ -169,6 +169,85 @@ final class MessagesTest {
                 .isEqualTo(SERVER.tokenizer().encode(TEXT).length + 1);
     }
 
+    @Test
+    void anAnswerThatIsBegunIsGoneOnWith() {
+        try (ScriptedServer fresh = new ScriptedServer(TEXT)) {
+            ObjectNode body = body("what?");
+            body.withArray("messages").addObject().put("role", "assistant").put("content", "a large");
+            Response answer = fresh.post("/v1/messages", body);
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+            assertThat(fresh.prompts()).endsWith("USER: what? ASSISTANT: a large");
+            assertThat((String) answer.path("content[0].text")).isEqualTo(" red circle");
+        }
+    }
+
+    @Test
+    void callsOfToolsAreBlocks() {
+        try (ScriptedServer caller = new ScriptedServer(CALL)) {
+            Response answer = caller.post("/v1/messages", withTools(body("look!")));
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+            JsonNode whole = Golden.parse(answer.asString());
+            assertThat(whole.path("stop_reason").asText()).isEqualTo("tool_use");
+            assertThat(whole.path("content")).hasSize(1);
+            assertThat(whole.at("/content/0/type").asText()).isEqualTo("tool_use");
+            assertThat(whole.at("/content/0/name").asText()).isEqualTo("look");
+            assertThat(whole.at("/content/0/input")).isEqualTo(Golden.parse("{\"at\":\"left\"}"));
+            assertThat(whole.at("/content/0/id").asText()).isNotBlank();
+            assertThat(caller.prompts()).contains("\"name\":\"look\"");
+
+            Events events = Events.of(
+                    caller.post("/v1/messages", withTools(body("look!")).put("stream", true)).asString());
+            assertThat(events.names())
+                    .startsWith("message_start", "content_block_start", "content_block_delta")
+                    .endsWith("content_block_stop", "message_delta", "message_stop");
+            String arguments = events.data().stream()
+                    .map(Golden::parse)
+                    .map(event -> event.at("/delta/partial_json").asText(""))
+                    .collect(Collectors.joining());
+            assertThat(Golden.parse(arguments)).isEqualTo(Golden.parse("{\"at\":\"left\"}"));
+        }
+    }
+
+    @Test
+    void resultsOfCallsAreTheUsersWords() {
+        try (ScriptedServer fresh = new ScriptedServer(TEXT)) {
+            ObjectNode body = withTools(body("look!"));
+            body.withArray("messages")
+                    .addObject()
+                    .put("role", "assistant")
+                    .putArray("content")
+                    .addObject()
+                    .put("type", "tool_use")
+                    .put("id", "toolu_1")
+                    .put("name", "look")
+                    .putObject("input")
+                    .put("at", "left");
+            body.withArray("messages")
+                    .addObject()
+                    .put("role", "user")
+                    .putArray("content")
+                    .addObject()
+                    .put("type", "tool_result")
+                    .put("tool_use_id", "toolu_1")
+                    .put("content", "a cat");
+            Response answer = fresh.post("/v1/messages", body);
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+            assertThat(fresh.prompts())
+                    .contains("ASSISTANT: {\"name\": \"look\", \"arguments\": {\"at\":\"left\"}}")
+                    .endsWith("USER: Result of look: a cat ASSISTANT:");
+            ((ObjectNode) body.at("/messages/2/content/0")).put("tool_use_id", "toolu_2");
+            isError(fresh.post("/v1/messages", body), 400, "invalid_request_error", "messages[2].content[0].tool_use_id");
+        }
+    }
+
+    private static final String CALL = "{\"name\": \"look\", \"arguments\": {\"at\": \"left\"}}";
+
+    private static ObjectNode withTools(ObjectNode body) {
+        ObjectNode tool = body.putArray("tools").addObject().put("name", "look").put("description", "Looks.");
+        tool.putObject("input_schema").put("type", "object");
+        return body;
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -198,6 +277,10 @@ final class MessagesTest {
                 "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"?\"}],\"colour\":2};  colour",
                 "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"?\"}],\"thinking\":"
                         + "{\"type\":\"enabled\",\"budget_tokens\":1024}}; thinking",
+                "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"?\"}],\"tools\":[{\"name\":\"a b\","
+                        + "\"input_schema\":{}}]}; tools[0].name",
+                "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"?\"}],\"tools\":[{\"name\":\"a\","
+                        + "\"type\":\"bash_20250124\"}]}; tools[0].type",
             })
     void whatIsWrongIsToldInAnthropicsShape(String body, String param) {
         isError(SERVER.post("/v1/messages", body), 400, "invalid_request_error", param);

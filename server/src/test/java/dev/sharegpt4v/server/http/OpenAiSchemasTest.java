@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,17 +22,19 @@ import org.junit.jupiter.api.Test;
 final class OpenAiSchemasTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Map<String, String> EVENTS = Map.of(
-            "response.created", "ResponseCreatedEvent",
-            "response.in_progress", "ResponseInProgressEvent",
-            "response.output_item.added", "ResponseOutputItemAddedEvent",
-            "response.content_part.added", "ResponseContentPartAddedEvent",
-            "response.output_text.delta", "ResponseTextDeltaEvent",
-            "response.output_text.done", "ResponseTextDoneEvent",
-            "response.content_part.done", "ResponseContentPartDoneEvent",
-            "response.output_item.done", "ResponseOutputItemDoneEvent",
-            "response.completed", "ResponseCompletedEvent",
-            "response.incomplete", "ResponseIncompleteEvent");
+    private static final Map<String, String> EVENTS = Map.ofEntries(
+            entry("response.created", "ResponseCreatedEvent"),
+            entry("response.in_progress", "ResponseInProgressEvent"),
+            entry("response.output_item.added", "ResponseOutputItemAddedEvent"),
+            entry("response.content_part.added", "ResponseContentPartAddedEvent"),
+            entry("response.output_text.delta", "ResponseTextDeltaEvent"),
+            entry("response.output_text.done", "ResponseTextDoneEvent"),
+            entry("response.content_part.done", "ResponseContentPartDoneEvent"),
+            entry("response.output_item.done", "ResponseOutputItemDoneEvent"),
+            entry("response.completed", "ResponseCompletedEvent"),
+            entry("response.incomplete", "ResponseIncompleteEvent"),
+            entry("response.function_call_arguments.delta", "ResponseFunctionCallArgumentsDeltaEvent"),
+            entry("response.function_call_arguments.done", "ResponseFunctionCallArgumentsDoneEvent"));
 
     private static final ScriptedServer SERVER = new ScriptedServer("a red circle");
     private static Schemas schemas = new Schemas(JSON.createObjectNode());
@@ -81,12 +84,34 @@ final class OpenAiSchemasTest {
         for (int most : new int[] {2, 100}) {
             ObjectNode body = body("input", "?").put("stream", true).put("max_output_tokens", most);
             Events events = Events.of(SERVER.post("/v1/responses", body).asString());
-            for (String data : events.data()) {
-                JsonNode event = Golden.parse(data);
-                String type = event.path("type").asText();
-                assertThat(EVENTS).containsKey(type);
-                schemas.check(EVENTS.getOrDefault(type, ""), event);
-            }
+            checkEvents(events);
+        }
+    }
+
+    @Test
+    void callsOfFunctionsAreAsDescribed() {
+        String call = "{\"name\": \"look\", \"arguments\": {\"at\": \"left\"}}";
+        try (ScriptedServer caller = new ScriptedServer(call)) {
+            ObjectNode body = body("input", "look!");
+            ObjectNode tool = body.putArray("tools")
+                    .addObject()
+                    .put("type", "function")
+                    .put("name", "look")
+                    .put("strict", false);
+            tool.putObject("parameters").put("type", "object");
+            schemas.check(
+                    "Response", Golden.parse(caller.post("/v1/responses", body).asString()));
+            body.put("stream", true);
+            checkEvents(Events.of(caller.post("/v1/responses", body).asString()));
+        }
+    }
+
+    private static void checkEvents(Events events) {
+        for (String data : events.data()) {
+            JsonNode event = Golden.parse(data);
+            String type = event.path("type").asText();
+            assertThat(EVENTS).containsKey(type);
+            schemas.check(EVENTS.getOrDefault(type, ""), event);
         }
     }
 

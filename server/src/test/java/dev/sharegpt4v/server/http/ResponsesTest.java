@@ -177,6 +177,65 @@ final class ResponsesTest {
         assertThat(last.at("/usage/output_tokens").asInt()).isPositive();
     }
 
+    @Test
+    void callsOfFunctionsAreItems() {
+        try (ScriptedServer caller = new ScriptedServer(CALL)) {
+            Response answer = caller.post("/v1/responses", withTools(body("look!")));
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+            JsonNode whole = Golden.parse(answer.asString());
+            assertThat(whole.path("output")).hasSize(1);
+            assertThat(whole.at("/output/0/type").asText()).isEqualTo("function_call");
+            assertThat(whole.at("/output/0/name").asText()).isEqualTo("look");
+            assertThat(Golden.parse(whole.at("/output/0/arguments").asText()))
+                    .isEqualTo(Golden.parse("{\"at\":\"left\"}"));
+            assertThat(whole.at("/tools/0/name").asText()).isEqualTo("look");
+
+            Events events = Events.of(caller.post("/v1/responses", withTools(body("look!")).put("stream", true))
+                    .asString());
+            assertThat(events.names())
+                    .startsWith("response.created", "response.in_progress", "response.output_item.added")
+                    .contains("response.function_call_arguments.delta")
+                    .endsWith(
+                            "response.function_call_arguments.done",
+                            "response.output_item.done",
+                            "response.completed");
+            JsonNode last = Golden.parse(events.data().getLast()).path("response");
+            assertThat(last.at("/output/0/arguments")).isEqualTo(whole.at("/output/0/arguments"));
+        }
+    }
+
+    @Test
+    void resultsOfCallsAreTheUsersWords() {
+        try (ScriptedServer fresh = new ScriptedServer(TEXT)) {
+            ObjectNode body = withTools(body(""));
+            ArrayNode items = body.putArray("input");
+            items.addObject().put("role", "user").put("content", "look!");
+            items.addObject()
+                    .put("type", "function_call")
+                    .put("call_id", "call_1")
+                    .put("name", "look")
+                    .put("arguments", "{\"at\":\"left\"}");
+            items.addObject()
+                    .put("type", "function_call_output")
+                    .put("call_id", "call_1")
+                    .put("output", "a cat");
+            Response answer = fresh.post("/v1/responses", body);
+            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(200);
+            assertThat(fresh.prompts())
+                    .contains("ASSISTANT: {\"name\": \"look\", \"arguments\": {\"at\":\"left\"}}")
+                    .endsWith("USER: Result of look: a cat ASSISTANT:");
+        }
+    }
+
+    private static final String CALL = "{\"name\": \"look\", \"arguments\": {\"at\": \"left\"}}";
+
+    private static ObjectNode withTools(ObjectNode body) {
+        ObjectNode tool =
+                body.putArray("tools").addObject().put("type", "function").put("name", "look");
+        tool.putObject("parameters").put("type", "object");
+        return body;
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -201,6 +260,10 @@ final class ResponsesTest {
                 "{\"input\":\"?\",\"metadata\":{\"a\":1}};          invalid_type;               metadata.a",
                 "{\"input\":\"?\",\"temperature\":3};               decimal_out_of_range;       temperature",
                 "{\"input\":\"?\",\"max_output_tokens\":0};         integer_out_of_range;       max_output_tokens",
+                "{\"input\":\"?\",\"tools\":[{\"type\":\"web_search\"}]};     unsupported_parameter; tools[0].type",
+                "{\"input\":\"?\",\"tools\":[{\"type\":\"function\",\"name\":\"a b\"}]}; invalid_value; tools[0].name",
+                "{\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"\"}]};"
+                        + "invalid_value; input[0].call_id",
                 "{\"input\":\"?\",\"messages\":[]};                 unknown_parameter;          messages",
             })
     void whatIsWrongIsNamed(String body, String code, String param) {

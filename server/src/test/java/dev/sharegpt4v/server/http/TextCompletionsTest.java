@@ -179,6 +179,75 @@ final class TextCompletionsTest {
         assertThat(chunks).noneMatch(chunk -> chunk.has("usage"));
     }
 
+    @Test
+    void logprobsHaveTheOlderShapeAndSayWhereTokensStand() {
+        JsonNode answer = ok(body(PROMPT).put("logprobs", 2));
+        String text = text(answer, 0);
+        JsonNode logprobs = answer.at("/choices/0/logprobs");
+        assertThat(names(logprobs)).containsExactly("tokens", "token_logprobs", "top_logprobs", "text_offset");
+        assertThat(joined(logprobs.path("tokens"))).isEqualTo(text);
+        for (int i = 0; i < logprobs.path("tokens").size(); i++) {
+            String token = logprobs.path("tokens").path(i).asText();
+            double logprob = logprobs.path("token_logprobs").path(i).asDouble();
+            JsonNode top = logprobs.path("top_logprobs").path(i);
+            assertThat(text.substring(logprobs.path("text_offset").path(i).asInt())).startsWith(token);
+            assertThat(logprob).isLessThanOrEqualTo(0);
+            assertThat(top.size()).isBetween(1, 3);
+            assertThat(top.path(token).asDouble()).isEqualTo(logprob);
+        }
+        assertThat(ok(body(PROMPT)).at("/choices/0/logprobs").isNull()).isTrue();
+    }
+
+    @Test
+    void anEchoedPromptIsScoredEvenWhereNothingIsSaid() {
+        JsonNode answer = ok(body(PROMPT).put("logprobs", 1).put("echo", true).put("max_tokens", 0));
+        JsonNode logprobs = answer.at("/choices/0/logprobs");
+        int[] ids = SERVER.tokenizer().encode(PROMPT);
+        assertThat(text(answer, 0)).isEqualTo(PROMPT);
+        assertThat(answer.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isZero();
+        assertThat(logprobs.path("tokens")).hasSize(ids.length + 1);
+        assertThat(logprobs.at("/tokens/0").asText()).isEqualTo("<s>");
+        assertThat(logprobs.at("/token_logprobs/0").isNull()).isTrue();
+        assertThat(logprobs.at("/top_logprobs/0").isNull()).isTrue();
+        assertThat(logprobs.at("/token_logprobs/1").isNumber()).isTrue();
+        for (int i = 2; i < logprobs.path("tokens").size(); i++) {
+            assertThat(PROMPT.substring(logprobs.path("text_offset").path(i).asInt()))
+                    .startsWith(logprobs.path("tokens").path(i).asText());
+        }
+        JsonNode both = ok(body(PROMPT).put("logprobs", 1).put("echo", true).put("n", 2));
+        assertThat(both.at("/choices/1/logprobs/tokens").size()).isGreaterThan(ids.length + 1);
+        assertThat(joined(both.at("/choices/1/logprobs/tokens"))).isEqualTo("<s> " + text(both, 1));
+    }
+
+    @Test
+    void streamedLogprobsAreThoseOfTheWholeAnswer() {
+        JsonNode whole = ok(body(PROMPT).put("logprobs", 1)).at("/choices/0/logprobs");
+        ObjectNode pieces = JSON.createObjectNode();
+        for (String name : names(whole)) {
+            pieces.putArray(name);
+        }
+        ObjectNode body = body(PROMPT).put("logprobs", 1).put("stream", true);
+        for (JsonNode chunk :
+                Events.of(SERVER.post("/v1/completions", body).asString()).chunks()) {
+            chunk.at("/choices/0/logprobs")
+                    .properties()
+                    .forEach(piece -> pieces.withArray(piece.getKey()).addAll((ArrayNode) piece.getValue()));
+        }
+        assertThat(pieces).isEqualTo(whole);
+    }
+
+    @Test
+    void idsOfPromptAndTextAreToldWhereTheyAreAskedFor() {
+        JsonNode answer = ok(body(PROMPT).put("return_token_ids", true).put("prompt_logprobs", 0));
+        assertThat(answer.at("/choices/0/prompt_token_ids"))
+                .hasSize(answer.at("/usage/prompt_tokens").asInt());
+        assertThat(answer.at("/choices/0/token_ids"))
+                .hasSize(answer.at("/usage/completion_tokens").asInt());
+        assertThat(answer.at("/choices/0/prompt_logprobs"))
+                .hasSize(answer.at("/usage/prompt_tokens").asInt());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -194,6 +263,10 @@ final class TextCompletionsTest {
                 "{\"prompt\":[1,1000000]};               integer_out_of_range;       prompt[1]",
                 "{\"prompt\":\"a\",\"suffix\":\"b\"};    unsupported_parameter;      suffix",
                 "{\"prompt\":\"a\",\"echo\":1};          invalid_type;               echo",
+                "{\"prompt\":\"a\",\"logprobs\":6};      integer_out_of_range;       logprobs",
+                "{\"prompt\":\"a\",\"logprobs\":true};   invalid_type;               logprobs",
+                "{\"prompt\":\"a\",\"max_tokens\":0};    integer_out_of_range;       max_tokens",
+                "{\"prompt\":\"a\",\"echo\":true,\"logprobs\":1,\"stream\":true}; invalid_value; logprobs",
                 "{\"prompt\":\"a\",\"messages\":[]};     unknown_parameter;          messages",
                 "{\"prompt\":\"a\",\"n\":2,\"best_of\":1}; invalid_value;            best_of",
             })
@@ -229,6 +302,12 @@ final class TextCompletionsTest {
 
     private static String text(JsonNode answer, int index) {
         return answer.at("/choices/" + index + "/text").asText();
+    }
+
+    private static String joined(JsonNode texts) {
+        StringBuilder all = new StringBuilder();
+        texts.forEach(text -> all.append(text.asText()));
+        return all.toString();
     }
 
     private static List<String> names(JsonNode node) {
