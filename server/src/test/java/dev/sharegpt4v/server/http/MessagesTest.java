@@ -196,7 +196,8 @@ final class MessagesTest {
             assertThat(caller.prompts()).contains("\"name\":\"look\"");
 
             Events events = Events.of(
-                    caller.post("/v1/messages", withTools(body("look!")).put("stream", true)).asString());
+                    caller.post("/v1/messages", withTools(body("look!")).put("stream", true))
+                            .asString());
             assertThat(events.names())
                     .startsWith("message_start", "content_block_start", "content_block_delta")
                     .endsWith("content_block_stop", "message_delta", "message_stop");
@@ -236,7 +237,11 @@ final class MessagesTest {
                     .contains("ASSISTANT: {\"name\": \"look\", \"arguments\": {\"at\":\"left\"}}")
                     .endsWith("USER: Result of look: a cat ASSISTANT:");
             ((ObjectNode) body.at("/messages/2/content/0")).put("tool_use_id", "toolu_2");
-            isError(fresh.post("/v1/messages", body), 400, "invalid_request_error", "messages[2].content[0].tool_use_id");
+            isError(
+                    fresh.post("/v1/messages", body),
+                    400,
+                    "invalid_request_error",
+                    "messages[2].content[0].tool_use_id");
         }
     }
 

@@ -190,15 +190,14 @@ final class ResponsesTest {
                     .isEqualTo(Golden.parse("{\"at\":\"left\"}"));
             assertThat(whole.at("/tools/0/name").asText()).isEqualTo("look");
 
-            Events events = Events.of(caller.post("/v1/responses", withTools(body("look!")).put("stream", true))
-                    .asString());
+            Events events = Events.of(
+                    caller.post("/v1/responses", withTools(body("look!")).put("stream", true))
+                            .asString());
             assertThat(events.names())
                     .startsWith("response.created", "response.in_progress", "response.output_item.added")
                     .contains("response.function_call_arguments.delta")
                     .endsWith(
-                            "response.function_call_arguments.done",
-                            "response.output_item.done",
-                            "response.completed");
+                            "response.function_call_arguments.done", "response.output_item.done", "response.completed");
             JsonNode last = Golden.parse(events.data().getLast()).path("response");
             assertThat(last.at("/output/0/arguments")).isEqualTo(whole.at("/output/0/arguments"));
         }

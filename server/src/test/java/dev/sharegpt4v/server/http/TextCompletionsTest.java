@@ -190,7 +190,8 @@ final class TextCompletionsTest {
             String token = logprobs.path("tokens").path(i).asText();
             double logprob = logprobs.path("token_logprobs").path(i).asDouble();
             JsonNode top = logprobs.path("top_logprobs").path(i);
-            assertThat(text.substring(logprobs.path("text_offset").path(i).asInt())).startsWith(token);
+            assertThat(text.substring(logprobs.path("text_offset").path(i).asInt()))
+                    .startsWith(token);
             assertThat(logprob).isLessThanOrEqualTo(0);
             assertThat(top.size()).isBetween(1, 3);
             assertThat(top.path(token).asDouble()).isEqualTo(logprob);
