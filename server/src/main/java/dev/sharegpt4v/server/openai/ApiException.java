@@ -67,7 +67,7 @@ public final class ApiException extends RuntimeException {
     }
 
     /** The same of a request in another shape, where a part of the field's path is another. */
-    ApiException renamed(String part, String other) {
+    public ApiException renamed(String part, String other) {
         return new ApiException(
                 status,
                 type,
