@@ -41,6 +41,8 @@ final class MessagesEndpoints {
                 client.requirePresent();
                 answer(response, asked, prompt, client);
             }
+        } catch (ApiException e) {
+            throw MessagesRequestReader.named(e);
         }
     }
 

@@ -39,6 +39,8 @@ final class ResponsesEndpoints implements JsonRoute {
             try (Client client = LookAhead.watchCurrent()) {
                 answer(body, Reply.to(response), client);
             }
+        } catch (ApiException e) {
+            throw ResponsesRequestReader.named(e);
         }
     }
 

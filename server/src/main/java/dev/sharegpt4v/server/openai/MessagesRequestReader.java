@@ -27,7 +27,7 @@ public final class MessagesRequestReader {
 
     /** Members that are not served, beside what they may hold all the same. */
     private static final Set<String> UNSUPPORTED =
-            Set.of("thinking", "mcp_servers", "container", "context_management", "output_config");
+            Set.of("thinking", "mcp_servers", "container", "context_management");
 
     private static final Set<String> KNOWN = known();
     private static final int MOST_STOPS = 16;
@@ -39,7 +39,7 @@ public final class MessagesRequestReader {
         Set<String> names = new HashSet<>(SharedFields.NAMES);
         names.addAll(HARMLESS);
         names.addAll(UNSUPPORTED);
-        names.addAll(Set.of("model", "messages", "system", "max_tokens", "stop_sequences", "tools", "tool_choice"));
+        names.addAll(Set.of("model", "messages", "system", "max_tokens", "stop_sequences", "tools", "tool_choice", "output_config"));
         return Set.copyOf(names);
     }
 
@@ -95,7 +95,7 @@ public final class MessagesRequestReader {
             case "tool_choice" ->
                 Set.of("auto", "none").contains(value.path("type").asText(""));
             case "thinking" -> value.path("type").asText("").equals("disabled");
-            case "context_management", "output_config" -> value.isObject() && value.isEmpty();
+            case "context_management" -> value.isObject() && value.isEmpty();
             default -> false;
         };
     }
@@ -114,7 +114,38 @@ public final class MessagesRequestReader {
             }
             stops.forEach(chat.putArray("stop")::add);
         }
+        format(fields, chat);
         return CompletionFields.read(JsonFields.of(chat, ""), defaults);
+    }
+
+    /** The form of the text, as a chat request asks for it; {@link #named} gives errors their own paths back. */
+    private static void format(JsonFields fields, ObjectNode chat) {
+        if (!fields.has("output_config")) {
+            return;
+        }
+        JsonFields output = fields.object("output_config");
+        output.allowOnly(Set.of("format", "effort"));
+        output.text("effort");
+        if (!output.has("format")) {
+            return;
+        }
+        JsonFields format = output.object("format");
+        format.allowOnly(Set.of("type", "schema"));
+        if (!SharedFields.required(format, "type").equals("json_schema")) {
+            throw ApiException.invalid(format.param("type"), "'" + format.param("type") + "' must be 'json_schema'.");
+        }
+        format.object("schema");
+        chat.putObject("response_format")
+                .put("type", "json_schema")
+                .putObject("json_schema")
+                .put("name", "output")
+                .set("schema", format.raw("schema"));
+    }
+
+    /** The same failure in the words of this route. */
+    public static ApiException named(ApiException failure) {
+        return failure.renamed("response_format.json_schema", "output_config.format")
+                .renamed("response_format", "output_config.format");
     }
 
     private static List<WireMessage> system(JsonFields fields) {

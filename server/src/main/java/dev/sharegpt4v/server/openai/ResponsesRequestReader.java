@@ -144,19 +144,40 @@ public final class ResponsesRequestReader {
             stream.allowOnly(Set.of("include_obfuscation"));
             stream.bool("include_obfuscation");
         }
-        format(fields);
+        format(fields, chat);
         return CompletionFields.read(JsonFields.of(chat, ""), defaults);
     }
 
-    private static void format(JsonFields fields) {
+    /** The form of the text, as a chat request asks for it; {@link #named} gives errors their own paths back. */
+    private static void format(JsonFields fields, ObjectNode chat) {
         if (!fields.has("text")) {
             return;
         }
         JsonFields text = fields.object("text");
         text.allowOnly(Set.of("format", "verbosity"));
-        if (text.has("format") && !text.object("format").text("type").orElse("").equals("text")) {
-            throw SharedFields.unsupported("text.format");
+        if (!text.has("format")) {
+            return;
         }
+        JsonFields format = text.object("format");
+        String type = SharedFields.required(format, "type");
+        ObjectNode wanted = chat.putObject("response_format").put("type", type);
+        if (type.equals("json_schema")) {
+            ObjectNode schema = wanted.putObject("json_schema");
+            format.allowOnly(Set.of("type", "name", "description", "schema", "strict"));
+            format.object("schema");
+            for (String name : List.of("name", "description", "schema", "strict")) {
+                if (format.has(name)) {
+                    schema.set(name, format.raw(name));
+                }
+            }
+        } else {
+            format.allowOnly(Set.of("type"));
+        }
+    }
+
+    /** The same failure in the words of this route. */
+    public static ApiException named(ApiException failure) {
+        return failure.renamed("response_format.json_schema", "text.format").renamed("response_format", "text.format");
     }
 
     /** The members that an answer repeats, with what stands where a request says nothing. */
@@ -176,6 +197,7 @@ public final class ResponsesRequestReader {
         echoed.put("top_p", decimal(options.sampling().topP()));
         ObjectNode text = echoed.putObject("text");
         text.putObject("format").put("type", "text");
+        fields.raw("text").properties().forEach(member -> text.set(member.getKey(), member.getValue()));
         echoed.putObject("reasoning").putNull("effort").putNull("summary");
         echoed.put("truncation", "disabled");
         for (String name : List.of("user", "safety_identifier", "prompt_cache_key")) {

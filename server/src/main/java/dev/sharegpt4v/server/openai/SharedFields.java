@@ -31,6 +31,7 @@ final class SharedFields {
                 "ignore_eos",
                 "image_orientation",
                 "stream",
+                "structured_outputs",
                 RepetitionFields.NAME));
         return Set.copyOf(names);
     }

@@ -178,6 +178,21 @@ final class ResponsesTest {
     }
 
     @Test
+    void aFormIsKeptToAndRepeated() {
+        ObjectNode body = body("?");
+        ObjectNode format = body.putObject("text").putObject("format");
+        format.put("type", "json_schema").put("name", "colour");
+        format.putObject("schema").putArray("enum").add("red").add("blue");
+        JsonNode answer = ok(body);
+        assertThat(answer.at("/output/0/content/0/text").asText()).isIn("\"red\"", "\"blue\"");
+        assertThat(answer.at("/text/format/name").asText()).isEqualTo("colour");
+        format.putObject("schema").put("type", "nonsense");
+        Response refused = SERVER.post("/v1/responses", body);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat((String) refused.path("error.param")).startsWith("text.format.schema");
+    }
+
+    @Test
     void callsOfFunctionsAreItems() {
         try (ScriptedServer caller = new ScriptedServer(CALL)) {
             Response answer = caller.post("/v1/responses", withTools(body("look!")));
