@@ -1,5 +1,5 @@
 /**
- * OpenAI's wire forms and the translators to and from them.
+ * OpenAI's wire forms, Anthropic's beside them, and the translators to and from them.
  *
  * <p>Owns field names, checks and error codes. Knows no HTTP server and no tensors.
  */
