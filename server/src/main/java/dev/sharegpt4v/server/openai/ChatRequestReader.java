@@ -39,7 +39,7 @@ public final class ChatRequestReader {
     }
 
     /** An answer that must be a call has its form. */
-    private static CompletionOptions forced(CompletionOptions options, Optional<Tools> tools, Choices choices) {
+    static CompletionOptions forced(CompletionOptions options, Optional<Tools> tools, Choices choices) {
         if (tools.isEmpty()) {
             return options;
         }

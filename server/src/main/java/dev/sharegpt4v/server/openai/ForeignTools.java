@@ -117,12 +117,7 @@ final class ForeignTools {
 
     private static Optional<Tools> read(ObjectNode chat, String schema) {
         try {
-            Optional<Tools> tools = ToolFields.read(JsonFields.of(chat, ""));
-            if (tools.isPresent() && tools.get().mode() == Tools.Mode.REQUIRED) {
-                throw ApiException.badRequest(
-                        "unsupported_parameter", "tool_choice", "Calls cannot be forced yet; send 'auto'.");
-            }
-            return tools;
+            return ToolFields.read(JsonFields.of(chat, ""));
         } catch (ApiException e) {
             throw e.renamed(".function.parameters", "." + schema).renamed(".function", "");
         }

@@ -69,13 +69,14 @@ public final class MessagesRequestReader {
         messages.addAll(turns(fields));
         SharedFields.requireImages(messages, maxImages, "messages");
         Optional<Tools> tools = ForeignTools.ofMessages(fields);
-        CompletionOptions options = options(fields, defaults);
+        CompletionOptions options =
+                ChatRequestReader.forced(options(fields, defaults), tools, Choices.Sampled.ONE);
         boolean prefilled = messages.getLast().role() == Role.ASSISTANT;
         return new ChatCompletionRequest(
                 fields.text("model"),
                 messages,
                 prefilled ? Conversation.Ending.CONTINUED : Conversation.Ending.ANSWER,
-                prefilled ? options.withDetail(AnswerDetail.NONE.goingOn()) : options,
+                prefilled ? options.withDetail(options.detail().goingOn()) : options,
                 Choices.Sampled.ONE,
                 tools,
                 Optional.empty());
@@ -144,7 +145,8 @@ public final class MessagesRequestReader {
 
     /** The same failure in the words of this route. */
     public static ApiException named(ApiException failure) {
-        return failure.renamed("response_format.json_schema", "output_config.format")
+        return failure.renamed(".function.parameters", ".input_schema")
+                .renamed("response_format.json_schema", "output_config.format")
                 .renamed("response_format", "output_config.format");
     }
 

@@ -94,14 +94,16 @@ public final class ResponsesRequestReader {
                 .ifPresent(text -> messages.add(new WireMessage(Role.SYSTEM, List.of(new WirePart.Text(text)))));
         messages.addAll(ResponsesInput.read(fields));
         SharedFields.requireImages(messages, maxImages, "input");
-        CompletionOptions options = options(fields, defaults);
+        Optional<Tools> tools = ForeignTools.ofResponses(fields);
+        CompletionOptions options =
+                ChatRequestReader.forced(options(fields, defaults), tools, Choices.Sampled.ONE);
         ChatCompletionRequest chat = new ChatCompletionRequest(
                 fields.text("model"),
                 messages,
                 Conversation.Ending.ANSWER,
                 options,
                 Choices.Sampled.ONE,
-                ForeignTools.ofResponses(fields),
+                tools,
                 Optional.empty());
         return new ResponsesRequest(chat, echoed(fields, options));
     }
@@ -177,7 +179,9 @@ public final class ResponsesRequestReader {
 
     /** The same failure in the words of this route. */
     public static ApiException named(ApiException failure) {
-        return failure.renamed("response_format.json_schema", "text.format").renamed("response_format", "text.format");
+        return failure.renamed(".function.parameters", ".parameters")
+                .renamed("response_format.json_schema", "text.format")
+                .renamed("response_format", "text.format");
     }
 
     /** The members that an answer repeats, with what stands where a request says nothing. */

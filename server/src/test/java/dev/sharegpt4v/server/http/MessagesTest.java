@@ -220,6 +220,24 @@ final class MessagesTest {
     }
 
     @Test
+    void aCallMayBeForced() {
+        ObjectNode body = withTools(body("look!"));
+        ((ObjectNode) body.at("/tools/0/input_schema"))
+                .putObject("properties")
+                .putObject("at")
+                .putArray("enum")
+                .add("left");
+        ((ObjectNode) body.at("/tools/0/input_schema")).putArray("required").add("at");
+        ((ObjectNode) body.at("/tools/0/input_schema")).put("additionalProperties", false);
+        for (String choice : List.of("any", "tool")) {
+            body.putObject("tool_choice").put("type", choice).put("name", "look");
+            JsonNode answer = ok(body);
+            assertThat(answer.path("stop_reason").asText()).isEqualTo("tool_use");
+            assertThat(answer.at("/content/0/input")).isEqualTo(Golden.parse("{\"at\":\"left\"}"));
+        }
+    }
+
+    @Test
     void resultsOfCallsAreTheUsersWords() {
         try (ScriptedServer fresh = new ScriptedServer(TEXT)) {
             ObjectNode body = withTools(body("look!"));

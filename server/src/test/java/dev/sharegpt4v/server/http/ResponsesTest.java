@@ -219,6 +219,20 @@ final class ResponsesTest {
     }
 
     @Test
+    void aCallMayBeForced() {
+        ObjectNode body = withTools(body("look!"));
+        ObjectNode parameters = (ObjectNode) body.at("/tools/0/parameters");
+        parameters.putObject("properties").putObject("at").putArray("enum").add("left");
+        parameters.putArray("required").add("at");
+        parameters.put("additionalProperties", false);
+        body.putObject("tool_choice").put("type", "function").put("name", "look");
+        JsonNode answer = ok(body);
+        assertThat(answer.at("/output/0/type").asText()).isEqualTo("function_call");
+        assertThat(Golden.parse(answer.at("/output/0/arguments").asText()))
+                .isEqualTo(Golden.parse("{\"at\":\"left\"}"));
+    }
+
+    @Test
     void resultsOfCallsAreTheUsersWords() {
         try (ScriptedServer fresh = new ScriptedServer(TEXT)) {
             ObjectNode body = withTools(body(""));
