@@ -39,17 +39,19 @@ final class ResponsesEndpoints implements JsonRoute {
             try (Client client = LookAhead.watchCurrent()) {
                 answer(body, Reply.to(response), client);
             }
-        } catch (ApiException e) {
-            throw ResponsesRequestReader.named(e);
         }
     }
 
     @Override
     public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
-        ResponsesRequest asked = read(body);
-        Prompt prompt = prompt(asked);
-        client.requirePresent();
-        answer(reply, asked, prompt, client);
+        try {
+            ResponsesRequest asked = read(body);
+            Prompt prompt = prompt(asked);
+            client.requirePresent();
+            answer(reply, asked, prompt, client);
+        } catch (ApiException e) {
+            throw ResponsesRequestReader.named(e);
+        }
     }
 
     void inputTokens(ServerRequest request, ServerResponse response) {
