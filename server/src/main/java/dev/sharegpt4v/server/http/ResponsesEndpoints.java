@@ -74,8 +74,7 @@ final class ResponsesEndpoints implements JsonRoute {
         return prompts.prompt(asked.chat(), "input");
     }
 
-    private void answer(Reply reply, ResponsesRequest asked, Prompt prompt, Client client)
-            throws InterruptedException {
+    private void answer(Reply reply, ResponsesRequest asked, Prompt prompt, Client client) throws InterruptedException {
         ChatCompletionRequest chat = asked.chat();
         WireWriter head = identity.writer("resp_");
         ResponsesTurn turn = new ResponsesTurn(

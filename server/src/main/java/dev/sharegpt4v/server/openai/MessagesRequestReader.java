@@ -26,8 +26,7 @@ public final class MessagesRequestReader {
     private static final Set<String> HARMLESS = Set.of("metadata", "service_tier", "cache_control", "inference_geo");
 
     /** Members that are not served, beside what they may hold all the same. */
-    private static final Set<String> UNSUPPORTED =
-            Set.of("thinking", "mcp_servers", "container", "context_management");
+    private static final Set<String> UNSUPPORTED = Set.of("thinking", "mcp_servers", "container", "context_management");
 
     private static final Set<String> KNOWN = known();
     private static final int MOST_STOPS = 16;
@@ -39,7 +38,15 @@ public final class MessagesRequestReader {
         Set<String> names = new HashSet<>(SharedFields.NAMES);
         names.addAll(HARMLESS);
         names.addAll(UNSUPPORTED);
-        names.addAll(Set.of("model", "messages", "system", "max_tokens", "stop_sequences", "tools", "tool_choice", "output_config"));
+        names.addAll(Set.of(
+                "model",
+                "messages",
+                "system",
+                "max_tokens",
+                "stop_sequences",
+                "tools",
+                "tool_choice",
+                "output_config"));
         return Set.copyOf(names);
     }
 
@@ -69,8 +76,7 @@ public final class MessagesRequestReader {
         messages.addAll(turns(fields));
         SharedFields.requireImages(messages, maxImages, "messages");
         Optional<Tools> tools = ForeignTools.ofMessages(fields);
-        CompletionOptions options =
-                ChatRequestReader.forced(options(fields, defaults), tools, Choices.Sampled.ONE);
+        CompletionOptions options = ChatRequestReader.forced(options(fields, defaults), tools, Choices.Sampled.ONE);
         boolean prefilled = messages.getLast().role() == Role.ASSISTANT;
         return new ChatCompletionRequest(
                 fields.text("model"),

@@ -95,8 +95,7 @@ public final class ResponsesRequestReader {
         messages.addAll(ResponsesInput.read(fields));
         SharedFields.requireImages(messages, maxImages, "input");
         Optional<Tools> tools = ForeignTools.ofResponses(fields);
-        CompletionOptions options =
-                ChatRequestReader.forced(options(fields, defaults), tools, Choices.Sampled.ONE);
+        CompletionOptions options = ChatRequestReader.forced(options(fields, defaults), tools, Choices.Sampled.ONE);
         ChatCompletionRequest chat = new ChatCompletionRequest(
                 fields.text("model"),
                 messages,

@@ -185,7 +185,11 @@ final class MessagesTest {
     void aFormIsKeptTo() {
         ObjectNode body = body("?");
         ObjectNode format = body.putObject("output_config").putObject("format");
-        format.put("type", "json_schema").putObject("schema").putArray("enum").add("red").add("blue");
+        format.put("type", "json_schema")
+                .putObject("schema")
+                .putArray("enum")
+                .add("red")
+                .add("blue");
         assertThat(ok(body).at("/content/0/text").asText()).isIn("\"red\"", "\"blue\"");
         format.putObject("schema").put("type", "nonsense");
         isError(SERVER.post("/v1/messages", body), 400, "invalid_request_error", "output_config.format.schema");
