@@ -39,13 +39,15 @@ public final class Application implements AutoCloseable {
     private final ServedDevice device;
     private final Optional<DataFolder> data;
     private final HttpFrontend frontend;
+    private final Guard guard;
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private Application(ServerConfig config, LoadedModel loaded, Optional<DataFolder> data) {
+    private Application(ServerConfig config, LoadedModel loaded, Optional<DataFolder> data, Guard guard) {
         this.config = config;
         this.data = data;
+        this.guard = guard;
         this.loaded = loaded;
         this.name = config.servedName().orElse(loaded.name());
         OpenDevice device = Devices.open(loaded, config, line -> LOG.log(System.Logger.Level.INFO, line));
@@ -67,6 +69,7 @@ public final class Application implements AutoCloseable {
     }
 
     private static Application wired(ServerConfig config) {
+        Guard guard = new Guard(config.security(), config.limits().image().maxBytes());
         // First, for it takes no time and may be in use.
         Optional<DataFolder> data = config.data()
                 .map(asked -> DataFolder.open(
@@ -76,7 +79,7 @@ public final class Application implements AutoCloseable {
         try {
             LoadedModel loaded = LoadedModel.open(config.packageFolder());
             try {
-                return new Application(config, loaded, data);
+                return new Application(config, loaded, data, guard);
             } catch (RuntimeException e) {
                 loaded.close();
                 throw e;
@@ -101,6 +104,7 @@ public final class Application implements AutoCloseable {
                 // The web server only writes to its log that it could not start.
                 throw cannotListen(config.host(), config.port(), new BindException("the address is not free"));
             }
+            application.guard.watch(application.web);
             return application;
         } catch (RuntimeException e) {
             application.close();
@@ -152,7 +156,8 @@ public final class Application implements AutoCloseable {
                 identity,
                 accepting::get,
                 data.map(folder ->
-                        new BatchSetup(folder, config.data().orElseThrow().lines(config.engine()))));
+                        new BatchSetup(folder, config.data().orElseThrow().lines(config.engine()))),
+                guard.protection());
     }
 
     private WebServer web() {
@@ -161,6 +166,7 @@ public final class Application implements AutoCloseable {
                 .port(config.port())
                 .shutdownHook(false)
                 .update(frontend::install)
+                .update(guard::secure)
                 .build();
     }
 
@@ -177,6 +183,11 @@ public final class Application implements AutoCloseable {
     /** The port it listens on. */
     public int port() {
         return web.port();
+    }
+
+    /** {@code https} where it speaks TLS, else {@code http}. */
+    public String scheme() {
+        return guard.isSecure() ? "https" : "http";
     }
 
     /** Waits until the server was closed. */
@@ -200,6 +211,7 @@ public final class Application implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        guard.close();
         web.stop();
         data.ifPresent(DataFolder::close);
         engine.close();

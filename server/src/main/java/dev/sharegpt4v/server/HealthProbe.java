@@ -5,7 +5,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Whether the server on this machine is alive, as an exit code: for containers, whose images hold no curl. */
 public final class HealthProbe {
@@ -16,17 +18,33 @@ public final class HealthProbe {
     private HealthProbe() {}
 
     public static void main(String[] args) {
-        System.exit(run(System.getenv().getOrDefault("SHAREGPT4V_PORT", DEFAULT_PORT)));
+        System.exit(run(
+                System.getenv().getOrDefault("SHAREGPT4V_PORT", DEFAULT_PORT),
+                Optional.ofNullable(System.getenv("SHAREGPT4V_TLS_CERTIFICATE")).map(Path::of)));
     }
 
-    /** 0 when the server on this port says that it is alive, else 1. */
+    /** 0 when the server on this port says in plain HTTP that it is alive, else 1. */
     static int run(String port) {
-        try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/live"))
-                    .timeout(PATIENCE)
-                    .build();
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200 ? 0 : 1;
+        return run(port, Optional.empty());
+    }
+
+    /** The same by TLS where there is a certificate, which must be the server's. */
+    static int run(String port, Optional<Path> certificate) {
+        String scheme = certificate.isPresent() ? "https" : "http";
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(PATIENCE);
+        try {
+            certificate.ifPresent(own -> builder.sslContext(OneCertificate.trusting(own)));
+            try (HttpClient client = builder.build()) {
+                HttpRequest request = HttpRequest.newBuilder(
+                                URI.create(scheme + "://127.0.0.1:" + port + "/health/live"))
+                        .timeout(PATIENCE)
+                        .build();
+                return client.send(request, HttpResponse.BodyHandlers.discarding())
+                                        .statusCode()
+                                == 200
+                        ? 0
+                        : 1;
+            }
         } catch (IOException | IllegalArgumentException e) {
             return 1;
         } catch (InterruptedException e) {

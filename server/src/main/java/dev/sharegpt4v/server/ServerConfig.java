@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param batchInvariance whether text is the same, to the last bit of its logits, in any company
  * @param engine limits of the engine
  * @param limits of a request
+ * @param security who may ask, how, and where images may come from
  * @param drain how long running requests may take to end when the server stops
  * @param data where files and batches are kept; there are none when empty
  */
@@ -37,10 +38,11 @@ public record ServerConfig(
         boolean batchInvariance,
         EngineOptions engine,
         HttpLimits limits,
+        SecurityConfig security,
         Duration drain,
         Optional<DataConfig> data) {
 
-    /** Settings of a server without files and batches. */
+    /** Settings of a server without files and batches that is open to all who reach it. */
     public ServerConfig(
             Path packageFolder,
             Optional<String> servedName,
@@ -68,6 +70,7 @@ public record ServerConfig(
                 batchInvariance,
                 engine,
                 limits,
+                SecurityConfig.DEFAULT,
                 drain,
                 Optional.empty());
     }
@@ -87,8 +90,29 @@ public record ServerConfig(
                 batchInvariance,
                 engine,
                 limits,
+                security,
                 drain,
                 asked);
+    }
+
+    /** The same behind other protection. */
+    public ServerConfig with(SecurityConfig asked) {
+        return new ServerConfig(
+                packageFolder,
+                servedName,
+                host,
+                port,
+                device,
+                threads,
+                encoderThreads,
+                encoderBatch,
+                kv,
+                batchInvariance,
+                engine,
+                limits,
+                asked,
+                drain,
+                data);
     }
 
     public ServerConfig {

@@ -53,6 +53,28 @@ final class ArchitectureTest {
     }
 
     @Test
+    void keysAndSourcesOfImagesKnowNoServer() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..server.access..", "..server.media..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.helidon..", "..server.http..", "..server.openai..", "..server.telemetry..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlySourcesOfImagesAskOtherHosts() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("..server.media..", "..server.bench..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.hc..")
+                .check(CLASSES);
+    }
+
+    @Test
     void endpointsAndMetricsKnowNoCommandLine() {
         noClasses()
                 .that()

@@ -103,6 +103,15 @@ final class BenchCommand implements Callable<Integer> {
         Optional<Goodput> limits = checked(report::limits);
         try (ChatClient client = new ChatClient(server, target.api)) {
             String asked = name.isPresent() ? name.get() : client.firstModel();
+            if (chaos.mutations > 0) {
+                return chaos.mutate(
+                        server,
+                        asked,
+                        load,
+                        seed,
+                        report.json,
+                        spec.commandLine().getOut());
+            }
             if (chaos.on) {
                 return chaos.run(
                         server,

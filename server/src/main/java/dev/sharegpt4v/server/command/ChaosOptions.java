@@ -4,6 +4,9 @@ import dev.sharegpt4v.server.bench.Target;
 import dev.sharegpt4v.server.bench.chaos.Chaos;
 import dev.sharegpt4v.server.bench.chaos.ChaosPlan;
 import dev.sharegpt4v.server.bench.chaos.ChaosReport;
+import dev.sharegpt4v.server.bench.chaos.MutationPlan;
+import dev.sharegpt4v.server.bench.chaos.MutationReport;
+import dev.sharegpt4v.server.bench.chaos.MutationRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,20 +48,50 @@ final class ChaosOptions {
                     + " (${DEFAULT-VALUE}).")
     int burst = 600;
 
+    @Option(
+            names = "--mutations",
+            paramLabel = "N",
+            description =
+                    "With --chaos: instead of clients that behave badly, so many requests that went wrong, drawn from"
+                            + " --seed, beside a client whose waits are compared (0).")
+    long mutations = 0;
+
     @Nullable
     String problem() {
+        if (mutations < 0 || (mutations > 0 && !on)) {
+            return "--mutations is not negative, and belongs to --chaos";
+        }
         return on && (pictures < 1 || burst < 0) ? "--pictures is positive, --burst is not negative" : null;
+    }
+
+    private static int clients(LoadOptions load) {
+        return load.concurrency.isEmpty() ? CLIENTS : load.concurrency.getFirst();
     }
 
     ChaosPlan plan(LoadOptions load, PictureOptions shown, long seed) {
         return new ChaosPlan(
                 duration,
-                load.concurrency.isEmpty() ? CLIENTS : load.concurrency.getFirst(),
+                clients(load),
                 pictures,
                 burst,
                 shown.repeated > 0 ? shown.repeated : REPEATED,
                 shown.textShare > 0 ? shown.textShare : TEXT,
                 seed);
+    }
+
+    /** Runs mutations and tells; the exit code. */
+    int mutate(Target server, String model, LoadOptions load, long seed, @Nullable Path json, PrintWriter out)
+            throws InterruptedException {
+        MutationReport found;
+        try (Progress progress = Progress.counting("requests")) {
+            found = new MutationRun(server, model, new MutationPlan(mutations, clients(load), seed))
+                    .run((done, all) -> progress.progressed("mutations", done, all));
+        }
+        found.print(out);
+        if (json != null) {
+            OutputFile.write(json, found.json());
+        }
+        return found.holds() ? 0 : 1;
     }
 
     /** Runs and tells; the exit code. */

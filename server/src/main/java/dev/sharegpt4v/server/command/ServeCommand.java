@@ -28,6 +28,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     DataFlags data = new DataFlags();
 
+    @Mixin
+    SecurityFlags security = new SecurityFlags();
+
     @Option(names = "--host", description = "Address to listen on (${DEFAULT-VALUE}).")
     String host = "127.0.0.1";
 
@@ -117,13 +120,15 @@ final class ServeCommand implements Callable<Integer> {
                 new AdmissionLimits(maxAdmittedTokens, maxAdmittedPixels));
         try (Application application =
                 Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
-                        .with(data.config()))) {
+                        .with(data.config())
+                        .with(security.config()))) {
             Runtime.getRuntime()
                     .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
             spec.commandLine()
                     .getOut()
                     .printf(
-                            "ready http://%s:%d model=%s device=%s provider=%s%n",
+                            "ready %s://%s:%d model=%s device=%s provider=%s%n",
+                            application.scheme(),
                             host.contains(":") ? "[" + host + "]" : host,
                             application.port(),
                             application.modelName(),

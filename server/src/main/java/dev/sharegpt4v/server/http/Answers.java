@@ -3,11 +3,13 @@ package dev.sharegpt4v.server.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.WireWriter;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Set;
 import java.util.UUID;
 
 /** Sends JSON answers and errors, and gives each exchange its id. */
@@ -17,7 +19,10 @@ final class Answers {
     /** Bound while HEAD is answered. */
     static final ScopedValue<Boolean> WITHOUT_BODY = ScopedValue.newInstance();
 
+    private static final HeaderName CONTENT_SECURITY_POLICY = HeaderNames.create("content-security-policy");
+    private static final HeaderName REFERRER_POLICY = HeaderNames.create("referrer-policy");
     private static final int LONGEST_ID = 128;
+    private static final Set<Integer> LEAVES_BODY = Set.of(401, 408, 413);
 
     private Answers() {}
 
@@ -39,10 +44,10 @@ final class Answers {
 
     /** Tells an error in the words of the path's clients. */
     static void error(ServerRequest request, ServerResponse response, ApiException error) {
-        if (error.isRetryable()) {
+        if (error.isRetryable() && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
             response.header(HeaderNames.RETRY_AFTER, "1");
         }
-        if (error.status() == 413 || error.code().equals("incomplete_body")) {
+        if (LEAVES_BODY.contains(error.status()) || error.code().equals("incomplete_body")) {
             // What is left of the body is not read, so the connection cannot be used again.
             response.header(HeaderNames.CONNECTION, "close");
         }
@@ -63,6 +68,14 @@ final class Answers {
     /** The id of the exchange. */
     static String id(ServerResponse response) {
         return response.headers().first(HeaderNames.create(REQUEST_ID)).orElse("");
+    }
+
+    /** What browsers should know of every answer: it is for its asker alone, and what it says it is. */
+    static void protect(ServerResponse response) {
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        response.header(CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+        response.header(REFERRER_POLICY, "no-referrer");
+        response.header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
     }
 
     /** The caller's id where it has a sane one, else a new one. */

@@ -33,28 +33,34 @@ public final class HttpFrontend implements AutoCloseable {
     private final ServerMetrics metrics;
     private final RouteTable routes;
     private final Optional<Batches> batches;
+    private final Protection protection;
 
     /** Routes for one model; {@code accepting} turns false when the server drains. */
     public HttpFrontend(
             ServedModel model, HttpLimits limits, ServerMetrics metrics, Identity identity, BooleanSupplier accepting) {
-        this(model, limits, metrics, identity, accepting, Optional.empty());
+        this(model, limits, metrics, identity, accepting, Optional.empty(), Protection.DEFAULT);
     }
 
-    /** The same with files and batches, where there is a folder for them; batches that have not ended go on at once. */
+    /**
+     * The same behind protection, and with files and batches, where there is a folder for them; batches that have not ended
+     * go on at once.
+     */
     public HttpFrontend(
             ServedModel model,
             HttpLimits limits,
             ServerMetrics metrics,
             Identity identity,
             BooleanSupplier accepting,
-            Optional<BatchSetup> setup) {
+            Optional<BatchSetup> setup,
+            Protection protection) {
+        this.protection = protection;
         this.limits = limits;
         this.metrics = metrics;
         AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), limits.admission(), accepting);
         metrics.watchCount("http_requests_admitted", "Requests under way, up to --max-concurrent", gate::taken);
         watch("admitted_tokens", "Tokens of prompts, and of completions at their most", gate.tokens());
         watch("admitted_pixels", "Pixels of pictures that are decoded or wait for it", gate.pixels());
-        ImageIntake images = new ImageIntake(model, limits, metrics, gate.pixels());
+        ImageIntake images = new ImageIntake(model, limits, metrics, gate.pixels(), protection.images());
         EndpointParts parts = new EndpointParts(model, limits, gate, images, new TextLimit(model), identity);
         StatusEndpoints status = new StatusEndpoints(model, identity, metrics, accepting);
         List<Route> all = new ArrayList<>(routes(parts, status));
@@ -114,24 +120,32 @@ public final class HttpFrontend implements AutoCloseable {
     /** Adds everything to a server: connections, routes, and what is said when there is no route. */
     public void install(WebServerConfig.Builder web) {
         // The web server counts before it reads; a chunk would otherwise be held in memory whatever its size.
-        web.maxPayloadSize(limits.maxBodyBytes())
+        // The only selector is asked at once; with others beside it the web server first waits for bytes, forever.
+        web.protocolsDiscoverServices(false)
+                .maxTcpConnections(protection.connections())
+                .maxPayloadSize(limits.maxBodyBytes())
                 .addConnectionSelector(connections())
                 .directHandlers(ProtocolErrors.handlers())
                 .routing(this::register);
     }
 
     private WatchedConnections connections() {
-        WatchedConnections connections = new WatchedConnections(limits.writeTimeout());
+        WatchedConnections connections = new WatchedConnections(limits.writeTimeout(), protection.patience());
         metrics.watchCount("http_connections", "Open connections", connections::open);
         return connections;
     }
 
     private void register(HttpRouting.Builder routing) {
         routing.addFilter(new Exchange());
+        if (!protection.origins().isEmpty()) {
+            routing.addFilter(new Cors(protection.origins()));
+        }
+        protection.keys().ifPresent(keys -> routing.addFilter(new KeyCheck(keys, protection.openMetrics(), metrics)));
         routes.register(routing);
         routing.any(this::nothingHere);
         routing.error(ApiException.class, this::refuse);
         routing.error(HttpException.class, this::malformed);
+        routing.error(SendingPace.TooSlow.class, this::tooSlow);
         routing.error(Throwable.class, this::fail);
     }
 
@@ -163,6 +177,13 @@ public final class HttpFrontend implements AutoCloseable {
         refuse(request, response, ProtocolErrors.error(failure.status()));
     }
 
+    private void tooSlow(ServerRequest request, ServerResponse response, SendingPace.TooSlow failure) {
+        refuse(
+                request,
+                response,
+                ApiException.exchange(408, "request_timeout", "The body of the request came too slowly."));
+    }
+
     /** Anything that was not foreseen: told to the log with its trace, to the caller without. */
     private void fail(ServerRequest request, ServerResponse response, Throwable failure) {
         if (response.isSent()) {
@@ -173,7 +194,10 @@ public final class HttpFrontend implements AutoCloseable {
                     failure);
             return;
         }
-        LOG.log(System.Logger.Level.ERROR, request.prologue().uriPath().path() + " failed unexpectedly", failure);
+        LOG.log(
+                System.Logger.Level.ERROR,
+                RequestLog.safe(request.prologue().uriPath().path()) + " failed unexpectedly",
+                failure);
         refuse(request, response, ApiException.internal("The server failed to answer."));
     }
 
@@ -192,14 +216,29 @@ public final class HttpFrontend implements AutoCloseable {
 
         @Override
         public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-            Answers.name(response, request.path().path(), Answers.requestId(request.headers()));
+            String asked = request.path().path();
+            String id = Answers.requestId(request.headers());
+            Answers.name(response, asked, id);
+            Answers.protect(response);
+            LookAhead.currentPace().headRead();
+            long started = System.nanoTime();
             try {
                 if (request.prologue().method().equals(Method.HEAD)) {
                     ScopedValue.where(Answers.WITHOUT_BODY, true).run(chain::proceed);
+                } else if (protection.logRequests()) {
+                    RequestLog.around(
+                            chain::proceed,
+                            log -> log.line(
+                                    id,
+                                    request.prologue().method().text(),
+                                    asked,
+                                    response.status().code(),
+                                    System.nanoTime() - started));
                 } else {
                     chain.proceed();
                 }
             } finally {
+                LookAhead.currentPace().answered();
                 metrics.answered(routes.label(request.path()), response.status().code());
             }
             closeIfSaid(request, response);

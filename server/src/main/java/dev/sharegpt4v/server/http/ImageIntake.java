@@ -5,6 +5,7 @@ import dev.sharegpt4v.models.image.ImageFormat;
 import dev.sharegpt4v.models.image.ImageSize;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.runtime.execution.ImageInput;
+import dev.sharegpt4v.server.media.ImageSources;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import java.util.ArrayList;
@@ -28,17 +29,21 @@ final class ImageIntake {
     private final ServedModel model;
     private final HttpLimits limits;
     private final ServerMetrics metrics;
+    private final ReferencedImages referenced;
     private final Semaphore decoding;
     private final Budget pixels;
     private final PreparedImages known = new PreparedImages(KEPT_BYTES);
     private final NamedImages named = new NamedImages(KEPT_BYTES);
 
-    ImageIntake(ServedModel model, HttpLimits limits, ServerMetrics metrics, Budget pixels) {
+    ImageIntake(ServedModel model, HttpLimits limits, ServerMetrics metrics, Budget pixels, ImageSources sources) {
         this.model = model;
         this.limits = limits;
         this.metrics = metrics;
         this.pixels = pixels;
+        this.referenced = new ReferencedImages(sources);
         this.decoding = new Semaphore(limits.maxDecoding());
+        sources.remote()
+                .ifPresent(remote -> metrics.watchCount("image_downloads", "Images being fetched", remote::underWay));
         metrics.watchBytes("prepared_images", "Prepared pictures that are kept", known::bytes, KEPT_BYTES);
         metrics.watchBytes("named_images", "Prepared pictures that callers gave an id", named::bytes, KEPT_BYTES);
     }
@@ -90,19 +95,8 @@ final class ImageIntake {
     ImageInput fromUrl(String url, Orientation orientation, String param) {
         int colon = url.indexOf(':');
         String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
-        return switch (scheme) {
-            case "data" -> fromBytes(dataUri(url, param), orientation, param);
-            case "http", "https" ->
-                throw ApiException.badRequest(
-                        "remote_images_disabled",
-                        param,
-                        "This server does not fetch images from the network; send the image as a data URI.");
-            default ->
-                throw ApiException.badRequest(
-                        "invalid_image_url",
-                        param,
-                        "An image must be given as a data URI (data:image/...;base64,...).");
-        };
+        byte[] bytes = scheme.equals("data") ? dataUri(url, param) : referenced.bytes(scheme, url, param);
+        return fromBytes(bytes, orientation, param);
     }
 
     /** The image in these bytes. */

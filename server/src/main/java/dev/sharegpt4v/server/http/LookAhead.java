@@ -22,27 +22,45 @@ final class LookAhead implements Supplier<byte[]> {
     private static final int LINGER_SECONDS = 1;
 
     private final DataReader source;
+    private final SendingPace pace;
     private volatile Client client = Client.UNWATCHED;
     private @Nullable FutureTask<byte[]> ahead;
 
-    LookAhead(DataReader source) {
+    LookAhead(DataReader source, SendingPace pace) {
         this.source = source;
+        this.pace = pace;
+    }
+
+    /** How fast the client of the current exchange must send. */
+    static SendingPace currentPace() {
+        return CURRENT.get().pace;
     }
 
     /** The next buffer; an exception at the end of the input. Called by the connection's thread only. */
     @Override
     public byte[] get() {
         FutureTask<byte[]> pending = ahead;
+        boolean asked = pending == null;
         if (pending == null) {
-            return read();
+            pending = new FutureTask<>(this::read);
+            Thread.ofVirtual().name("read").start(pending);
         }
         ahead = null;
         try {
-            return pending.get();
+            byte[] bytes = pending.get(pace.left(), TimeUnit.NANOSECONDS);
+            pace.received(bytes.length);
+            return bytes;
+        } catch (TimeoutException e) {
+            // The web server sets no timeouts on its channels. The read goes on until the connection is closed.
+            ahead = pending;
+            throw pace.silent();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CloseConnectionException("the server closes the connection", e);
         } catch (ExecutionException e) {
+            if (asked && e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
             throw new CloseConnectionException("the client closed the connection", e);
         }
     }
@@ -64,6 +82,7 @@ final class LookAhead implements Supplier<byte[]> {
     Client watch() {
         Client watched = new Client();
         client = watched;
+        pace.bodyRead();
         if (ahead == null) {
             FutureTask<byte[]> task = new FutureTask<>(this::readAhead);
             ahead = task;

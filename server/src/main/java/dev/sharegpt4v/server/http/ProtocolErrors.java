@@ -31,6 +31,8 @@ final class ProtocolErrors implements DirectHandler {
                 .status(told)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .header(HeaderNames.create(Answers.REQUEST_ID), id)
+                .header(HeaderNames.CACHE_CONTROL, "no-store")
+                .header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
                 .keepAlive(type.keepAlive())
                 .entity(WireWriter.bytes(ErrorShape.of(request.path()).body(error(told), id)));
         headers.forEach(response::header);

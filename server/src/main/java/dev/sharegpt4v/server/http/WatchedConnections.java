@@ -22,11 +22,18 @@ final class WatchedConnections implements ServerConnectionSelector {
     private final Http1ConnectionSelector http =
             Http1ConnectionSelector.builder().config(Http1Config.create()).build();
     private final Duration writeTimeout;
+    private final Duration patience;
     private final AtomicInteger open = new AtomicInteger();
 
-    /** Connections whose clients may leave what was sent unread for so long. */
-    WatchedConnections(Duration writeTimeout) {
+    /**
+     * Connections of clients that are cut off in the end.
+     *
+     * @param writeTimeout for what was sent and is not read
+     * @param patience for what is to be sent
+     */
+    WatchedConnections(Duration writeTimeout, Duration patience) {
         this.writeTimeout = writeTimeout;
+        this.patience = patience;
     }
 
     /** Connections that are served now. */
@@ -34,9 +41,10 @@ final class WatchedConnections implements ServerConnectionSelector {
         return open.get();
     }
 
+    /** None: the web server would wait for each of them as long as for all. */
     @Override
     public int bytesToIdentifyConnection() {
-        return http.bytesToIdentifyConnection();
+        return 0;
     }
 
     /** Everything: there is no other protocol here, and what is none gets an answer instead of silence. */
@@ -52,7 +60,7 @@ final class WatchedConnections implements ServerConnectionSelector {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        LookAhead input = new LookAhead(context.dataReader());
+        LookAhead input = new LookAhead(context.dataReader(), new SendingPace(patience, System::nanoTime));
         DataReader reader = DataReader.create(input);
         TimedWriter writer = new TimedWriter(context.dataWriter(), writeTimeout);
         return new Connection(http.connection(new WatchedContext(context, reader, writer)), input, writer, open);

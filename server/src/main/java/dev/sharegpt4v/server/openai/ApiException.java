@@ -46,6 +46,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(429, "rate_limit_error", "queue_full", "", message);
     }
 
+    /** More than this caller may ask; it may try again. */
+    public static ApiException limited(String code, String message) {
+        return new ApiException(429, "rate_limit_error", code, "", message);
+    }
+
     /** Not now; the caller may try again. */
     public static ApiException unavailable(String code, String message) {
         return new ApiException(503, "server_error", code, "", message);

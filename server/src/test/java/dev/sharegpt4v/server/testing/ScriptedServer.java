@@ -27,6 +27,7 @@ import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.http.Protection;
 import dev.sharegpt4v.server.http.ServedDevice;
 import dev.sharegpt4v.server.http.ServedModel;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
@@ -89,6 +90,15 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** The same with files and batches in a folder. */
     public ScriptedServer(String text, HttpLimits limits, String name, Optional<Path> folder) {
+        this(text, limits, name, folder, Protection.DEFAULT);
+    }
+
+    /** A server that says {@code text} as its steps are allowed, behind some protection. */
+    public ScriptedServer(String text, HttpLimits limits, Protection protection) {
+        this(text, limits, MODEL, Optional.empty(), protection);
+    }
+
+    private ScriptedServer(String text, HttpLimits limits, String name, Optional<Path> folder, Protection protection) {
         int vocabulary = tokenizer.vocabularySize();
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
         this.executor =
@@ -120,7 +130,8 @@ public final class ScriptedServer implements AutoCloseable {
                 metrics,
                 identity,
                 accepting::get,
-                data.map(opened -> new BatchSetup(opened, BATCH_LINES)));
+                data.map(opened -> new BatchSetup(opened, BATCH_LINES)),
+                protection);
         this.web = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)

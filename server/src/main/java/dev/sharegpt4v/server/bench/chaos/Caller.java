@@ -61,8 +61,16 @@ final class Caller implements AutoCloseable {
         }
     }
 
-    /** Waits for the head of the next answer. */
+    /** Waits for the head of the next answer that is more than a word on the way. */
     Incoming receive() throws IOException {
+        Incoming next = head();
+        while (next.status() < 200) {
+            next = head();
+        }
+        return next;
+    }
+
+    private Incoming head() throws IOException {
         String first = BodyStream.line(input);
         String[] words = first.split(" ", 3);
         if (words.length < 2 || !words[0].equals("HTTP/1.1") || !words[1].matches("[1-5][0-9][0-9]")) {

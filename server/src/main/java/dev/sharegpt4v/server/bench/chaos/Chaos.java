@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sharegpt4v.server.bench.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,22 +16,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /** The whole run: a look before, the load with a look every second, and a look when all is quiet again. */
 public final class Chaos {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration QUIET = Duration.ofSeconds(60);
     private static final int SMALL_BUFFER = 4 << 10;
     private static final int USUAL_CONTEXT = 2048;
     /** Errands that wake up what a server makes on first use. */
     private static final int WARM_UP = 32;
 
-    private final Target target;
-    private final InetSocketAddress address;
-    private final HttpText http;
+    private final Subject subject;
     private final ChaosPlan plan;
     private final ErrandBook book;
     private final Tally tally = new Tally();
@@ -46,15 +40,9 @@ public final class Chaos {
      * @throws UncheckedIOException when it does not answer
      */
     public Chaos(Target target, String model, ChaosPlan plan) {
-        URI base = target.base();
-        if (!"http".equalsIgnoreCase(base.getScheme())) {
-            throw new IllegalArgumentException("chaos speaks plain HTTP only, not " + base);
-        }
-        this.target = target;
-        this.address = new InetSocketAddress(base.getHost(), base.getPort() < 0 ? 80 : base.getPort());
-        this.http = new HttpText(base.getAuthority(), target.headers());
+        this.subject = new Subject(target);
         this.plan = plan;
-        this.book = new ErrandBook(http, model, context(), plan);
+        this.book = new ErrandBook(subject.http(), model, context(), plan);
     }
 
     /**
@@ -68,9 +56,9 @@ public final class Chaos {
             Errand errand = book.next();
             tally.add(errand, visit(errand));
         }
-        Gauges before = awaitQuiet();
+        Gauges before = subject.awaitQuiet();
         load(progress);
-        Gauges after = awaitQuiet();
+        Gauges after = subject.awaitQuiet();
         List<Check> checks = List.of(
                 Findings.answers(tally),
                 Findings.twins(tally),
@@ -96,7 +84,7 @@ public final class Chaos {
             }
             CountDownLatch never = new CountDownLatch(1);
             for (long now = System.nanoTime(); now < end; now = System.nanoTime()) {
-                samples.add(scrape());
+                samples.add(subject.scrape());
                 progress.accept(
                         TimeUnit.NANOSECONDS.toSeconds(now - started),
                         plan.duration().toSeconds());
@@ -116,7 +104,7 @@ public final class Chaos {
                     continue;
                 }
                 if (kept == null) {
-                    kept = connect(0);
+                    kept = subject.connect(0);
                 }
                 Ending ending = Visit.run(errand, kept);
                 tally.add(errand, ending);
@@ -135,15 +123,11 @@ public final class Chaos {
     }
 
     private Ending visit(Errand errand) {
-        try (Caller caller = connect(errand.manner() == Manner.READS_SLOWLY ? SMALL_BUFFER : 0)) {
+        try (Caller caller = subject.connect(errand.manner() == Manner.READS_SLOWLY ? SMALL_BUFFER : 0)) {
             return Visit.run(errand, caller);
         } catch (IOException e) {
             return new Ending.Wrong("no connection: " + e.getMessage());
         }
-    }
-
-    private Caller connect(int buffer) throws IOException {
-        return new Caller(address, buffer, target.timeout());
     }
 
     private void burst() {
@@ -157,53 +141,23 @@ public final class Chaos {
         }
     }
 
-    private Gauges awaitQuiet() {
-        long deadline = System.nanoTime() + QUIET.toNanos();
-        Gauges seen = scrape();
-        while (!Rest.isIdle(seen) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(SECOND.toNanos() / 4);
-            seen = scrape();
-        }
-        // Closed connections and threads take a moment to go.
-        LockSupport.parkNanos(2 * SECOND.toNanos());
-        return scrape();
-    }
-
-    private Gauges scrape() {
-        return Gauges.parse(System.nanoTime(), get("/metrics"));
-    }
-
     /** Positions of the served model's context, as the server tells them. */
     private int context() {
         try {
             return new JsonMapper()
-                    .readTree(get("/v1/models"))
+                    .readTree(subject.get("/v1/models"))
                     .path("data")
                     .path(0)
                     .path("max_model_len")
                     .asInt(USUAL_CONTEXT);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(target.base() + "/v1/models is no JSON", e);
-        }
-    }
-
-    private String get(String path) {
-        try (Caller caller = connect(0)) {
-            byte[] request = http.get(path);
-            caller.send(request, request.length);
-            Answer answer = caller.receive().readAll();
-            if (answer.status() != 200) {
-                throw new IOException("it answers " + answer.status());
-            }
-            return answer.body();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read %s%s: %s".formatted(target.base(), path, e.getMessage()), e);
+            throw new UncheckedIOException(subject.url() + "/v1/models is no JSON", e);
         }
     }
 
     private Map<String, Object> settings() {
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("url", target.base().toString());
+        settings.put("url", subject.url());
         settings.put("duration", plan.duration().toSeconds() + " s");
         settings.put("clients", plan.clients());
         settings.put("pictures", plan.pictures());

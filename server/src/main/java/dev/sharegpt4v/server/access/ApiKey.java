@@ -1,0 +1,40 @@
+package dev.sharegpt4v.server.access;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.OptionalInt;
+
+/**
+ * A key that opens the server; only its hash is kept.
+ *
+ * @param name that logs may show
+ * @param hash SHA-256 of the key, in hexadecimal
+ * @param requestsPerMinute at most, where bounded
+ * @param concurrent requests at most, where bounded
+ */
+public record ApiKey(String name, String hash, OptionalInt requestsPerMinute, OptionalInt concurrent) {
+
+    public ApiKey {
+        if (!hash.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("no SHA-256 of a key");
+        }
+        if (requestsPerMinute.orElse(1) < 1 || concurrent.orElse(1) < 1) {
+            throw new IllegalArgumentException("limits of keys are positive");
+        }
+    }
+
+    /** A key without limits. */
+    public static ApiKey of(String name, String key) {
+        return new ApiKey(name, HexFormat.of().formatHex(sha256(key)), OptionalInt.empty(), OptionalInt.empty());
+    }
+
+    static byte[] sha256(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256. This is a bug.", e);
+        }
+    }
+}

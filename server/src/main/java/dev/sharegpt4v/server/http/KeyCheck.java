@@ -1,0 +1,119 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.server.access.KeyRing;
+import dev.sharegpt4v.server.access.KeyUse;
+import dev.sharegpt4v.server.access.KeyUse.Decision;
+import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Lets in who has a key, as often as that key may ask. Health is open to all; {@code Authorization: Bearer} is OpenAI's form,
+ * {@code x-api-key} is Anthropic's.
+ */
+final class KeyCheck implements Filter {
+
+    private static final HeaderName API_KEY = HeaderNames.create("x-api-key");
+    private static final HeaderName LIMIT = HeaderNames.create("x-ratelimit-limit-requests");
+    private static final HeaderName REMAINING = HeaderNames.create("x-ratelimit-remaining-requests");
+    private static final HeaderName RESET = HeaderNames.create("x-ratelimit-reset-requests");
+    private static final String BEARER = "bearer ";
+
+    private final KeyRing keys;
+    private final boolean openMetrics;
+    private final ServerMetrics metrics;
+
+    KeyCheck(KeyRing keys, boolean openMetrics, ServerMetrics metrics) {
+        this.keys = keys;
+        this.openMetrics = openMetrics;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        if (isOpen(request.path().path())) {
+            chain.proceed();
+            return;
+        }
+        Optional<KeyUse> found = presented(request.headers()).flatMap(keys::find);
+        if (found.isEmpty()) {
+            response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sharegpt4v\"");
+            refuse(
+                    request,
+                    response,
+                    ApiException.exchange(
+                            401,
+                            "invalid_api_key",
+                            "A valid API key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."));
+            return;
+        }
+        KeyUse use = found.get();
+        RequestLog.nameKey(use.name());
+        switch (use.begin()) {
+            case Decision.Admitted(Optional<KeyUse.Quota> quota) -> {
+                try {
+                    quota.ifPresent(left -> tell(response, left));
+                    chain.proceed();
+                } finally {
+                    use.end();
+                }
+            }
+            case Decision.TooOften(Optional<KeyUse.Quota> quota, Duration wait) -> {
+                quota.ifPresent(left -> tell(response, left));
+                refuseForNow(
+                        request, response, wait, "rate_limit_exceeded", "This API key may not ask as often as that.");
+            }
+            case Decision.TooMany(int most) ->
+                refuseForNow(
+                        request,
+                        response,
+                        Duration.ofSeconds(1),
+                        "concurrency_limit_exceeded",
+                        "This API key may have " + most + " requests under way.");
+        }
+    }
+
+    private boolean isOpen(String path) {
+        return path.equals("/health/live") || path.equals("/health/ready") || (openMetrics && path.equals("/metrics"));
+    }
+
+    private static Optional<String> presented(Headers headers) {
+        Optional<String> bearer = headers.first(HeaderNames.AUTHORIZATION)
+                .filter(value -> value.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+                .map(value -> value.substring(BEARER.length()).strip());
+        return bearer.or(() -> headers.first(API_KEY).map(String::strip));
+    }
+
+    private static void tell(RoutingResponse response, KeyUse.Quota quota) {
+        response.header(LIMIT, Integer.toString(quota.limit()));
+        response.header(REMAINING, Integer.toString(quota.remaining()));
+        response.header(RESET, time(quota.reset()));
+    }
+
+    /** OpenAI's form, such as {@code 1s} or {@code 6m0s}. */
+    static String time(Duration duration) {
+        long seconds = duration.plusNanos(999_999_999).toSeconds();
+        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+    }
+
+    private void refuseForNow(
+            RoutingRequest request, RoutingResponse response, Duration wait, String code, String message) {
+        response.header(
+                HeaderNames.RETRY_AFTER,
+                Long.toString(Math.max(1, wait.plusNanos(999_999_999).toSeconds())));
+        refuse(request, response, ApiException.limited(code, message));
+    }
+
+    private void refuse(RoutingRequest request, RoutingResponse response, ApiException failure) {
+        metrics.rejected(failure.code());
+        Answers.error(request, response, failure);
+    }
+}

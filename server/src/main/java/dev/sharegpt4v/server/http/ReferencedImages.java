@@ -1,0 +1,81 @@
+package dev.sharegpt4v.server.http;
+
+import dev.sharegpt4v.models.image.ImageFormat;
+import dev.sharegpt4v.server.media.FetchException;
+import dev.sharegpt4v.server.media.ImageFolder;
+import dev.sharegpt4v.server.media.ImageSources;
+import dev.sharegpt4v.server.media.RemoteImages;
+import dev.sharegpt4v.server.openai.ApiException;
+import java.util.Optional;
+
+/** Bytes of images that a request only names; what a source refuses becomes an answer to the caller. */
+final class ReferencedImages {
+
+    private final ImageSources sources;
+
+    ReferencedImages(ImageSources sources) {
+        this.sources = sources;
+    }
+
+    byte[] bytes(String scheme, String url, String param) {
+        try {
+            return switch (scheme) {
+                case "http", "https" -> remote(url, param);
+                case "file" -> local(url, param);
+                default -> throw notRead(param);
+            };
+        } catch (FetchException e) {
+            throw refusal(e, param);
+        }
+    }
+
+    private byte[] remote(String url, String param) {
+        Optional<RemoteImages> remote = sources.remote();
+        if (remote.isEmpty()) {
+            throw ApiException.badRequest(
+                    "remote_images_disabled",
+                    param,
+                    "This server does not fetch images from the network; send the image as a data URI.");
+        }
+        byte[] bytes = remote.get().fetch(url, LookAhead.currentClient()::onGone);
+        if (ImageFormat.of(bytes).isEmpty()) {
+            // What a host says that it sent is not heeded, and nothing of what it sent is told.
+            throw ApiException.badRequest(
+                    "unsupported_image_format",
+                    param,
+                    "Invalid image: the URL leads to no JPEG, PNG, GIF, BMP or WebP.");
+        }
+        return bytes;
+    }
+
+    private byte[] local(String url, String param) {
+        Optional<ImageFolder> folder = sources.folder();
+        if (folder.isEmpty()) {
+            throw notRead(param);
+        }
+        return folder.get().read(url);
+    }
+
+    private static ApiException notRead(String param) {
+        return ApiException.badRequest(
+                "invalid_image_url", param, "An image must be given as a data URI (data:image/...;base64,...).");
+    }
+
+    private static ApiException refusal(FetchException e, String param) {
+        String code = switch (e.kind()) {
+            case INVALID_URL -> "invalid_image_url";
+            case NOT_ALLOWED -> "image_host_not_allowed";
+            case NOT_FOUND -> "image_not_found";
+            case FAILED -> "image_fetch_failed";
+            case TIMEOUT -> "image_fetch_timeout";
+            case TOO_LARGE -> "image_too_large";
+            case BUSY -> throw ApiException.unavailable("overloaded", sentence(e));
+            case CANCELLED -> throw ApiException.clientGone();
+        };
+        return ApiException.badRequest(code, param, "Invalid image: " + sentence(e));
+    }
+
+    private static String sentence(FetchException e) {
+        return e.getMessage() + ".";
+    }
+}

@@ -1,0 +1,83 @@
+package dev.sharegpt4v.server.bench.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sharegpt4v.server.bench.Target;
+import dev.sharegpt4v.server.testing.ScriptedServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120) // Only to end a hang.
+final class MutationRunTest {
+
+    private static final HttpText HTTP = new HttpText("localhost", Map.of());
+
+    @Test
+    void aThousandRequestsThatWentWrongAreAnsweredOrRefused() throws InterruptedException {
+        try (ScriptedServer server = new ScriptedServer("a red circle")) {
+            Target target = Target.of("http://127.0.0.1:" + server.port(), Map.of(), Duration.ofSeconds(30));
+            MutationReport report =
+                    new MutationRun(target, ScriptedServer.MODEL, new MutationPlan(1000, 4, 5)).run((_, _) -> {});
+            StringWriter told = new StringWriter();
+            report.print(new PrintWriter(told));
+            // Memory and waits say nothing in a second, and a run of tests beside this one.
+            for (Check check : report.checks()) {
+                if (check.name().startsWith("every answer") || check.name().startsWith("no connection")) {
+                    assertThat(check.holds()).as(told.toString()).isTrue();
+                }
+            }
+            assertThat(report.json().path("mutations").size()).isEqualTo(Mutant.Kind.values().length);
+            assertThat(server.snapshot().healthy()).isTrue();
+            assertThat(server.snapshot().running()).isZero();
+            assertThat(server.snapshot().usedBlocks()).isZero();
+        }
+    }
+
+    @Test
+    void aNumberIsAlwaysTheSameRequest() {
+        Mutations one = new Mutations(HTTP, "m", 3);
+        Mutations other = new Mutations(HTTP, "m", 3);
+        Mutations seeded = new Mutations(HTTP, "m", 4);
+        int different = 0;
+        for (long number = 0; number < 300; number++) {
+            assertThat(other.mutant(number).request())
+                    .isEqualTo(one.mutant(number).request());
+            different += java.util.Arrays.equals(
+                            seeded.mutant(number).request(), one.mutant(number).request())
+                    ? 0
+                    : 1;
+        }
+        assertThat(different).isGreaterThan(290);
+    }
+
+    @Test
+    void aFailureOfTheServerASilenceAndAWordOfTheInsideAreWrong() {
+        Mutant mutant = new Mutant(Mutant.Kind.JSON, new byte[0], true);
+        Mutant head = new Mutant(Mutant.Kind.HEAD, new byte[0], false);
+        String error = "{\"error\":{\"message\":\"%s\",\"type\":\"a\"}}";
+        MutationTally good = new MutationTally();
+        good.answered(1, mutant, new Answer(200, Map.of(), ""));
+        good.answered(2, mutant, new Answer(400, Map.of(), error.formatted("no")));
+        good.answered(3, mutant, new Answer(503, Map.of(), error.formatted("no")));
+        good.closed(4, head, "");
+        assertThat(good.check().holds()).isTrue();
+        for (Answer answer : new Answer[] {
+            new Answer(500, Map.of(), error.formatted("no")),
+            new Answer(302, Map.of(), error.formatted("no")),
+            new Answer(400, Map.of(), "no"),
+            new Answer(400, Map.of(), error.formatted("java.lang.IllegalStateException")),
+        }) {
+            MutationTally bad = new MutationTally();
+            bad.answered(7, mutant, answer);
+            assertThat(bad.check().holds()).isFalse();
+            assertThat(bad.check().examples().getFirst()).startsWith("number 7, members of a body");
+        }
+        MutationTally silent = new MutationTally();
+        silent.closed(1, mutant, "");
+        assertThat(silent.check().holds()).isFalse();
+    }
+}
