@@ -59,7 +59,14 @@ ENV SHAREGPT4V_HOST=0.0.0.0 \
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=300s \
     CMD ["/opt/jre/bin/java", "-cp", "/app/sharegpt4v.jar:/app/lib/*", "dev.sharegpt4v.server.HealthProbe"]
-ENTRYPOINT ["/opt/jre/bin/java", "-XX:MaxRAMPercentage=12.5", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
+# Loops over pixels are compiled by themselves (the launcher says why).
+ENTRYPOINT ["/opt/jre/bin/java", "-XX:MaxRAMPercentage=12.5", "-XX:CompileCommand=quiet", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.JpegTransform::*", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.PixelBlend::blend", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::ycc", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::smooth", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::sum", \
+    "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
             "--sun-misc-unsafe-memory-access=allow", "-Djava.awt.headless=true", "-Dsharegpt4v.home=/app", \
             "-Dsharegpt4v.natives=/opt/natives", "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve"]
@@ -80,7 +87,14 @@ ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=120s \
     CMD ["/opt/jre/bin/java", "-cp", "/app/sharegpt4v.jar:/app/lib/*", "dev.sharegpt4v.server.HealthProbe"]
-ENTRYPOINT ["/opt/jre/bin/java", "-XX:MaxRAMPercentage=12.5", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
+# Loops over pixels are compiled by themselves (the launcher says why).
+ENTRYPOINT ["/opt/jre/bin/java", "-XX:MaxRAMPercentage=12.5", "-XX:CompileCommand=quiet", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.JpegTransform::*", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.PixelBlend::blend", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::ycc", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::smooth", \
+    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::sum", \
+    "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
             "--sun-misc-unsafe-memory-access=allow", "-Djava.awt.headless=true", "-Dsharegpt4v.home=/app", \
             "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve"]

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import sys
+from typing import Literal
 
 import httpx
 from langchain_anthropic import ChatAnthropic
@@ -27,7 +28,7 @@ def chat_openai_invokes_and_streams(url: str, key: str, model: str):
 @check
 def chat_openai_gives_structured_output(url, key, model):
     class Scene(BaseModel):
-        shape: str
+        shape: Literal["circle", "square"]
         red: bool
 
     chat = ChatOpenAI(base_url=url + "/v1", api_key=key, model=model, temperature=0.5, seed=5, max_tokens=200)

@@ -1,7 +1,9 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.WireWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,15 +26,33 @@ final class ChoiceStream {
      * @throws ApiException when one of them fails; the others are closed then, and nothing more of them is sent
      */
     void tell(List<TextGeneration> texts) throws InterruptedException {
-        TextsTogether.tell(texts, events, this::tell);
+        Beginnings beginnings = new Beginnings(texts.size());
+        TextsTogether.tell(texts, events, (index, text) -> {
+            try {
+                tell(index, text, beginnings);
+            } finally {
+                beginnings.begun(index);
+            }
+        });
     }
 
-    private void tell(int index, TextGeneration text) throws InterruptedException {
+    private void tell(int index, TextGeneration text, Beginnings beginnings) throws InterruptedException {
         ChoiceTurn turn = new ChoiceTurn(index, text, writer, form);
         // The role waits for the first real text: a client that times its arrival measures the truth.
         for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
-            events.send(turn.pieces(part.get()));
+            JsonNode[] pieces = turn.pieces(part.get());
+            beginnings.awaitTurn(index);
+            events.send(pieces);
+            beginnings.begun(index);
         }
-        events.send(turn.end());
+        JsonNode[] end = turn.end();
+        int last = end.length - 1;
+        if (last > 0) {
+            beginnings.awaitTurn(index);
+            events.send(Arrays.copyOf(end, last));
+        }
+        beginnings.begun(index);
+        beginnings.awaitAll();
+        events.send(end[last]);
     }
 }

@@ -34,9 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,19 +156,15 @@ final class OpenAiJavaTest {
     }
 
     @Test
-    void severalChoicesAreToldApart() {
-        Map<Long, String> texts = new TreeMap<>();
+    void severalChoicesAreAccumulated() {
+        ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
         try (StreamResponse<ChatCompletionChunk> stream =
                 client.chat().completions().createStreaming(question().n(3).build())) {
-            stream.stream()
-                    .flatMap(chunk -> chunk.choices().stream())
-                    .forEach(choice ->
-                            texts.merge(choice.index(), choice.delta().content().orElse(""), String::concat));
+            stream.stream().forEach(accumulator::accumulate);
         }
-        assertThat(texts)
+        assertThat(accumulator.chatCompletion().choices())
                 .hasSize(3)
-                .containsValues(SAID)
-                .allSatisfy((_, text) -> assertThat(text).isEqualTo(SAID));
+                .allSatisfy(choice -> assertThat(choice.message().content()).contains(SAID));
     }
 
     @Test
