@@ -221,6 +221,10 @@ final class BatchRoutesTest {
 
     @Test
     void aBatchIsTakenUpAgainByTheNextServer() throws InterruptedException {
+        // So much is said that no line ends between the steps' release and the end of batches while the server closes.
+        server.close();
+        server = new ScriptedServer(
+                "a red circle ".repeat(500), HttpLimits.DEFAULT, ScriptedServer.MODEL, Optional.of(folder));
         String batch = start(CHAT, line("a", CHAT, Requests.text("?")), line("b", CHAT, Requests.text("?")));
         Eventually.holds("both run", () -> {
             server.allowStep();
