@@ -20,7 +20,7 @@ FROM sources AS build-cpu
 RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw --batch-mode --no-transfer-progress -Pcpu -DskipTests -Dspotless.check.skip package \
     && mkdir -p /app/models/demo \
-    && cp -r server/target/sharegpt4v.jar server/target/lib /app/ \
+    && cp -r jvm.options server/target/sharegpt4v.jar server/target/lib /app/ \
     && cp -r models/demo/sharegpt4v-demo models/demo/sharegpt4v-demo-vision-tower /app/models/demo/
 
 # The libraries of ONNX Runtime are unpacked here, once for all containers; then its jar is needed no more.
@@ -28,7 +28,7 @@ FROM sources AS build-cuda
 RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw --batch-mode --no-transfer-progress -Pcuda -DskipTests -Dspotless.check.skip package \
     && mkdir -p /app/models/demo \
-    && cp -r server/target/sharegpt4v.jar server/target/lib /app/ \
+    && cp -r jvm.options server/target/sharegpt4v.jar server/target/lib /app/ \
     && cp -r models/demo/sharegpt4v-demo models/demo/sharegpt4v-demo-vision-tower /app/models/demo/ \
     && gpu/natives /app/lib/onnxruntime_gpu-*.jar /natives \
     && rm /app/lib/onnxruntime_gpu-*.jar
@@ -59,16 +59,7 @@ ENV SHAREGPT4V_HOST=0.0.0.0 \
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=300s \
     CMD ["/opt/jre/bin/java", "-cp", "/app/sharegpt4v.jar:/app/lib/*", "dev.sharegpt4v.server.HealthProbe"]
-# Loops over pixels are compiled by themselves (the launcher says why).
-ENTRYPOINT ["/opt/jre/bin/java", "-XX:MaxRAMPercentage=12.5", "-XX:CompileCommand=quiet", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.JpegTransform::*", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.PixelBlend::blend", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::ycc", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::smooth", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::sum", \
-    "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
-            "--sun-misc-unsafe-memory-access=allow", "-Djava.awt.headless=true", "-Dsharegpt4v.home=/app", \
-            "-Dsharegpt4v.natives=/opt/natives", "-jar", "/app/sharegpt4v.jar"]
+ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "-Dsharegpt4v.home=/app", "-Dsharegpt4v.natives=/opt/natives", "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve"]
 
 # The last target is what a build makes that names none.
@@ -87,14 +78,5 @@ ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=120s \
     CMD ["/opt/jre/bin/java", "-cp", "/app/sharegpt4v.jar:/app/lib/*", "dev.sharegpt4v.server.HealthProbe"]
-# Loops over pixels are compiled by themselves (the launcher says why).
-ENTRYPOINT ["/opt/jre/bin/java", "-XX:MaxRAMPercentage=12.5", "-XX:CompileCommand=quiet", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.JpegTransform::*", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.PixelBlend::blend", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::ycc", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::smooth", \
-    "-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image.SampleVectors::sum", \
-    "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
-            "--sun-misc-unsafe-memory-access=allow", "-Djava.awt.headless=true", "-Dsharegpt4v.home=/app", \
-            "-jar", "/app/sharegpt4v.jar"]
+ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "-Dsharegpt4v.home=/app", "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve"]

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
@@ -17,6 +18,7 @@ import numpy
 from PIL import Image
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
+OPTIONS = Path(__file__).resolve().parents[5] / "jvm.options"
 MEAN = (122, 116, 104)
 ROUNDS, REPEATS, UNTIMED = 10, 5, 5
 
@@ -37,11 +39,7 @@ def prepare(file: bytes, processor) -> numpy.ndarray:
 
 class Ours:
     def __init__(self, classpath: str):
-        command = ["java", "--add-modules=jdk.incubator.vector", "-Xmx2g", "-XX:CompileCommand=quiet"]
-        # As the launcher has it.
-        for method in "JpegTransform::*", "PixelBlend::blend", "SampleVectors::ycc", "SampleVectors::smooth", "SampleVectors::sum":
-            command.append("-XX:CompileCommand=dontinline,dev.sharegpt4v.models.image." + method)
-        command += ["-cp", classpath]
+        command = ["java", "@" + str(OPTIONS), "-Xmx2g", "-cp", classpath]
         self.process = subprocess.Popen(
             command + ["dev.sharegpt4v.models.image.PreparationServer"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,

@@ -30,6 +30,10 @@ record ByteView(byte[] bytes, int from, int to) {
         return unsignedByte(at + 1) << 8 | unsignedByte(at);
     }
 
+    int little24(int at) {
+        return little16(at) | unsignedByte(at + 2) << 16;
+    }
+
     long little32(int at) {
         return (long) little16(at + 2) << 16 | little16(at);
     }

@@ -48,17 +48,13 @@ public final class ImageSize {
 
     private static long webp(ByteView file) {
         if (file.hasText(12, "VP8X")) {
-            return product(1 + little24(file, 24), 1 + little24(file, 27));
+            return product(1L + file.little24(24), 1L + file.little24(27));
         }
         if (file.hasText(12, "VP8L")) {
             long bits = file.little32(21);
             return product(1 + (bits & 0x3fff), 1 + (bits >> 14 & 0x3fff));
         }
         return product(file.little16(26) & 0x3fff, file.little16(28) & 0x3fff);
-    }
-
-    private static long little24(ByteView file, int at) {
-        return file.little16(at) | file.unsignedByte(at + 2) << 16;
     }
 
     /** Markers up to the frame's header. */

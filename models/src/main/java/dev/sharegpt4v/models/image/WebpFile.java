@@ -25,8 +25,8 @@ record WebpFile(int canvasWidth, int canvasHeight, int left, int top, boolean lo
         if (!chunks.hasText(0, "VP8X")) {
             return picture(chunks, 0, 0, 0, 0);
         }
-        int width = little24(chunks, 12) + 1;
-        int height = little24(chunks, 15) + 1;
+        int width = chunks.little24(12) + 1;
+        int height = chunks.little24(15) + 1;
         boolean animated = (chunks.unsignedByte(8) & 2) != 0;
         if (!animated) {
             return picture(chunks, width, height, 0, 0);
@@ -36,8 +36,8 @@ record WebpFile(int canvasWidth, int canvasHeight, int left, int top, boolean lo
                 frame.slice(FRAME_HEADER, frame.length() - FRAME_HEADER),
                 width,
                 height,
-                little24(frame, 0) * 2,
-                little24(frame, 3) * 2);
+                frame.little24(0) * 2,
+                frame.little24(3) * 2);
     }
 
     private static WebpFile picture(ByteView chunks, int width, int height, int left, int top) {
@@ -60,9 +60,5 @@ record WebpFile(int canvasWidth, int canvasHeight, int left, int top, boolean lo
             at += 8 + length + (length & 1);
         }
         return Optional.empty();
-    }
-
-    private static int little24(ByteView view, int at) {
-        return view.little16(at) | view.unsignedByte(at + 2) << 16;
     }
 }

@@ -69,11 +69,6 @@ final class CharDfa {
             this.budget = budget;
         }
 
-        /** How many states there are. */
-        int size() {
-            return lows.size();
-        }
-
         /** The next state: where code points lead, by the first of each run of them; the first run begins at 0. */
         void add(SortedMap<Integer, Integer> runs, boolean accepts) {
             budget.spend(runs.size() + 1L);
@@ -275,10 +270,6 @@ final class CharDfa {
 
     boolean isEmpty() {
         return accepting.length == 1 && !accepting[0] && targets[0].length == 1;
-    }
-
-    int states() {
-        return accepting.length;
     }
 
     boolean accepts(int state) {

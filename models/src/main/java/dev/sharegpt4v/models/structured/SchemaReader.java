@@ -28,7 +28,6 @@ final class SchemaReader {
     private final Map<Schema, Formula> known = new HashMap<>();
     private final Set<Schema> open = new HashSet<>();
     private final Schema never;
-    private final Schema always;
 
     /**
      * A reader of one document.
@@ -40,7 +39,6 @@ final class SchemaReader {
         this.budget = budget;
         this.overlap = overlap;
         this.never = document.synthetic(BooleanNode.FALSE, "");
-        this.always = document.synthetic(BooleanNode.TRUE, "");
     }
 
     /** A schema that nothing meets. */
@@ -526,10 +524,5 @@ final class SchemaReader {
         private void say(Atom atom, String keyword) {
             parts.add(says(atom, schema, keyword));
         }
-    }
-
-    /** A schema that everything meets. */
-    Goal anything() {
-        return Goal.met(always);
     }
 }

@@ -8,7 +8,6 @@ import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.grammar.Expression;
 import dev.sharegpt4v.runtime.grammar.GrammarConstraint;
 import dev.sharegpt4v.runtime.grammar.TokenTrie;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -63,7 +62,7 @@ public final class StructureCompiler {
         if (texts.size() > MOST_CHOICES) {
             throw StructureException.tooComplex("", "there are more than " + MOST_CHOICES + " choices");
         }
-        for (String text : new ArrayList<>(texts)) {
+        for (String text : texts) {
             if (!text.codePoints().allMatch(CharDfa.SCALARS::contains)) {
                 throw StructureException.invalid("", "a choice holds half of a surrogate pair");
             }

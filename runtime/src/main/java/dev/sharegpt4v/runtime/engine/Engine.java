@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Runs generations with continuous batching on one executor. Thread-safe: any thread may submit.
@@ -87,25 +88,15 @@ public final class Engine implements AutoCloseable {
      * @throws EngineException when one can never fit, the queue is full, or the engine takes no more
      */
     public List<Generation> submitAll(List<GenerationRequest> requests) {
-        if (draining || closed || !snapshot.healthy()) {
-            throw new EngineException.ShuttingDown("the engine takes no more requests");
-        }
+        requireOpen();
         requests.forEach(this::requireFit);
         images.requireFit(requests);
-        int most = options.maxQueued() + options.maxRunning();
+        int most = mostLive();
         if (requests.size() > most) {
             throw new EngineException.TooMany(
                     "%d completions are asked for, and %d can be under way".formatted(requests.size(), most));
         }
-        if (live.addAndGet(requests.size()) > most) {
-            live.addAndGet(-requests.size());
-            throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
-        }
-        if (!images.take(requests)) {
-            live.addAndGet(-requests.size());
-            throw new EngineException.QueueFull(
-                    "the images of live requests take all of " + (options.imageBytes() >> 20) + " MB");
-        }
+        admit(requests.size(), () -> images.take(requests));
         List<Sequence> sequences = requests.stream().map(this::sequence).toList();
         commands.add(new Command.Submit(sequences));
         return sequences.stream().<Generation>map(Sequence::handle).toList();
@@ -118,18 +109,8 @@ public final class Engine implements AutoCloseable {
      * @throws EngineException when the queue is full, or the engine takes no more
      */
     public CompletableFuture<ImageFeatures> encode(ImageInput image) {
-        if (draining || closed || !snapshot.healthy()) {
-            throw new EngineException.ShuttingDown("the engine takes no more requests");
-        }
-        if (live.incrementAndGet() > options.maxQueued() + options.maxRunning()) {
-            live.decrementAndGet();
-            throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
-        }
-        if (!images.take(image)) {
-            live.decrementAndGet();
-            throw new EngineException.QueueFull(
-                    "the images of live requests take all of " + (options.imageBytes() >> 20) + " MB");
-        }
+        requireOpen();
+        admit(1, () -> images.take(image));
         CompletableFuture<ImageFeatures> answer = new CompletableFuture<>();
         CompletableFuture<ImageFeatures> _ = answer.whenComplete((_, _) -> {
             live.decrementAndGet();
@@ -140,6 +121,29 @@ public final class Engine implements AutoCloseable {
         });
         commands.add(new Command.Ask(image, answer));
         return answer;
+    }
+
+    private void requireOpen() {
+        if (draining || closed || !snapshot.healthy()) {
+            throw new EngineException.ShuttingDown("the engine takes no more requests");
+        }
+    }
+
+    private int mostLive() {
+        return options.maxQueued() + options.maxRunning();
+    }
+
+    /** Counts so many as live, with their images, or leaves all as it was. */
+    private void admit(int count, BooleanSupplier takeImages) {
+        if (live.addAndGet(count) > mostLive()) {
+            live.addAndGet(-count);
+            throw new EngineException.QueueFull("the queue of " + options.maxQueued() + " requests is full");
+        }
+        if (!takeImages.getAsBoolean()) {
+            live.addAndGet(-count);
+            throw new EngineException.QueueFull(
+                    "the images of live requests take all of " + (options.imageBytes() >> 20) + " MB");
+        }
     }
 
     private Sequence sequence(GenerationRequest request) {

@@ -32,7 +32,6 @@ final class EngineLoop {
     private static final int[] NONE = new int[0];
     private static final int[] FIRST = {0};
     private static final int NO_CHOICE = -2;
-    private static final int DEAD_END = -3;
 
     private final ModelExecutor executor;
     private final KvMemory memory;
@@ -324,7 +323,7 @@ final class EngineLoop {
         for (int i = 0; ; i++) {
             logits.copyRow(firstRow + i, row);
             int token = choose(sequence);
-            if (token == DEAD_END || token == Sampler.NOTHING) {
+            if (token == Sampler.NOTHING) {
                 boolean complete =
                         sequence.matcher().isEmpty() || sequence.matcher().get().isComplete();
                 finish(sequence, complete ? FinishReason.STOP : FinishReason.LENGTH);
@@ -364,7 +363,7 @@ final class EngineLoop {
                     sequence.completionTokens());
         } catch (SamplingException e) {
             // Where the constraint leaves a complete text no more tokens, or the caller forbade those that it leaves.
-            return sequence.matcher().isPresent() && numbers ? DEAD_END : NO_CHOICE;
+            return sequence.matcher().isPresent() && numbers ? Sampler.NOTHING : NO_CHOICE;
         }
     }
 

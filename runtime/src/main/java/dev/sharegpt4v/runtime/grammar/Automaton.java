@@ -29,6 +29,7 @@ final class Automaton {
         private final Stack waiting;
         private final Transitions next = new Transitions();
         private long @Nullable [] mask;
+        private long @Nullable [] startMask;
 
         State(Stack waiting) {
             this.waiting = waiting;
@@ -38,13 +39,17 @@ final class Automaton {
             return waiting.bottom();
         }
 
-        /** The tokens that may come next, once {@link #remember} was called. */
-        long @Nullable [] mask() {
-            return mask;
+        /** The tokens that may come next, at the start of an answer or later, once {@link #remember} was called. */
+        long @Nullable [] mask(boolean atStart) {
+            return atStart ? startMask : mask;
         }
 
-        void remember(long[] tokens) {
-            mask = tokens;
+        void remember(boolean atStart, long[] tokens) {
+            if (atStart) {
+                startMask = tokens;
+            } else {
+                mask = tokens;
+            }
         }
     }
 
@@ -97,7 +102,7 @@ final class Automaton {
                 case Choice choice -> choice.options().forEach(option -> add(option, below));
                 case Repetition repetition -> expand(repetition, below);
                 case Rule rule -> add(rule.body(), below);
-                case Deferred deferred -> add(deferred.expand(), below);
+                case Deferred deferred -> add(expansions.computeIfAbsent(deferred, Deferred::expand), below);
                 case Regular _ -> add(below);
                 case Bytes _ -> throw new IllegalStateException("bytes are not taken apart. This is a bug.");
             }
@@ -131,6 +136,9 @@ final class Automaton {
     private final Expression root;
     private final Stacks stacks = new Stacks();
     private final Map<Stack, State> states = new HashMap<>();
+
+    /** What deferred expressions are: each is expanded once, since heads that are not the same make another state. */
+    private final Map<Deferred, Expression> expansions = new HashMap<>();
 
     Automaton(Expression root) {
         this.root = root;
@@ -213,10 +221,11 @@ final class Automaton {
      * @return whether there were many
      */
     boolean tidy() {
-        boolean many = stacks.size() + states.size() * 4 > MOST_HELD;
+        boolean many = stacks.size() + states.size() * 4 + expansions.size() > MOST_HELD;
         if (many) {
             stacks.clear();
             states.clear();
+            expansions.clear();
         }
         return many;
     }

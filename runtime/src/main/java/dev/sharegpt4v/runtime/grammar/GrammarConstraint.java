@@ -78,7 +78,7 @@ public final class GrammarConstraint implements TokenConstraint {
     }
 
     private long[] mask(Automaton.State state, boolean atStart) {
-        long[] known = atStart ? null : state.mask();
+        long[] known = state.mask(atStart);
         if (known != null) {
             return known;
         }
@@ -99,8 +99,8 @@ public final class GrammarConstraint implements TokenConstraint {
                 node++;
             }
         }
-        if (!atStart && masks++ < MOST_MASKS) {
-            state.remember(mask);
+        if (masks++ < MOST_MASKS) {
+            state.remember(atStart, mask);
         }
         return mask;
     }

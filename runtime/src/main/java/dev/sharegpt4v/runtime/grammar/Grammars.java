@@ -27,13 +27,12 @@ public final class Grammars {
 
     private Grammars(Rule root) {
         this.rules = reachable(root);
-        grow(ending, this::ends);
-        grow(nullable, this::isNullable);
     }
 
     /** Of all rules that the root uses, one that no text can ever complete. */
     public static Optional<Rule> endless(Rule root) {
         Grammars grammar = new Grammars(root);
+        grammar.grow(grammar.ending, grammar::ends);
         return grammar.rules.stream()
                 .filter(rule -> !grammar.ending.contains(rule))
                 .findFirst();
@@ -41,7 +40,9 @@ public final class Grammars {
 
     /** Of all rules that the root uses, one that begins with itself. */
     public static Optional<Rule> leftRecursive(Rule root) {
-        return new Grammars(root).leftRecursive();
+        Grammars grammar = new Grammars(root);
+        grammar.grow(grammar.nullable, grammar::isNullable);
+        return grammar.leftRecursive();
     }
 
     private interface Property {

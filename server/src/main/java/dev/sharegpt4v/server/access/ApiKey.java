@@ -1,8 +1,7 @@
 package dev.sharegpt4v.server.access;
 
+import dev.sharegpt4v.runtime.execution.ContentHash;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.OptionalInt;
 
@@ -31,10 +30,6 @@ public record ApiKey(String name, String hash, OptionalInt requestsPerMinute, Op
     }
 
     static byte[] sha256(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256. This is a bug.", e);
-        }
+        return ContentHash.newDigest().digest(key.getBytes(StandardCharsets.UTF_8));
     }
 }

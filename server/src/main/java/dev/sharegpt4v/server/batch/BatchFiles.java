@@ -61,9 +61,7 @@ final class BatchFiles {
 
     private byte[] unanswered(int line) {
         try {
-            String id = new LineChecks(record.order().endpoint())
-                    .read(source.lines().bytes(source.input(), line))
-                    .customId();
+            String id = source.line(record.order().endpoint(), line).customId();
             return record.status() == BatchStatus.CANCELLING
                     ? LineAnswers.unanswered(
                             id, "batch_cancelled", "This request was not executed because the batch was cancelled.")
@@ -71,8 +69,6 @@ final class BatchFiles {
                             id,
                             "batch_expired",
                             "This request could not be executed before the completion window expired.");
-        } catch (LineChecks.Fault e) {
-            throw new UncheckedIOException(new IOException("the input file has changed", e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -38,6 +38,16 @@ final class BatchRun {
 
     /** Input and answers, which are open as long as the batch runs. */
     record Source(FileChannel input, InputLines lines, AnswerJournal journal) implements AutoCloseable {
+
+        /** A line of the input, which was right when the batch was checked. */
+        InputLine line(String endpoint, int line) throws IOException {
+            try {
+                return new LineChecks(endpoint).read(lines.bytes(input, line));
+            } catch (LineChecks.Fault e) {
+                throw new IOException("the input file has changed", e);
+            }
+        }
+
         @Override
         public void close() throws IOException {
             try (FileChannel _ = input) {

@@ -42,7 +42,7 @@ record LineWork(LineRoutes routes, BatchRecord record, BatchRun.Source source, i
      * @throws IOException when the answer cannot be kept
      */
     Outcome run(Sending sending) throws IOException, InterruptedException {
-        InputLine request = read();
+        InputLine request = source.line(record.order().endpoint(), line);
         LineRoutes.Call call = routes.call(record.order().endpoint(), request.body());
         int refusals = sending.send(call);
         Answer answer;
@@ -63,14 +63,6 @@ record LineWork(LineRoutes routes, BatchRecord record, BatchRun.Source source, i
         }
         source.journal().append(line, answer);
         return Outcome.ANSWERED;
-    }
-
-    private InputLine read() throws IOException {
-        try {
-            return new LineChecks(record.order().endpoint()).read(source.lines().bytes(source.input(), line));
-        } catch (LineChecks.Fault e) {
-            throw new IOException("the input file has changed", e);
-        }
     }
 
     /** Whether it is no answer. A limit of time is one: the line gave it itself. */

@@ -89,8 +89,7 @@ final class CaptionsEndpoint implements Handler, JsonRoute {
                 .ifPresent(url ->
                         inputs.add(() -> images.fromUrl(url, caption.options().orientation(), "image")));
         if (inputs.isEmpty()) {
-            throw ApiException.badRequest(
-                    "missing_required_parameter", "image", "Missing required parameter: 'image'.");
+            throw ApiException.missing("image");
         }
         return ImageIntake.all(inputs);
     }

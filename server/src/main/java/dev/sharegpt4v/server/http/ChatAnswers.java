@@ -2,12 +2,9 @@ package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.models.text.AnswerDecoder;
 import dev.sharegpt4v.runtime.engine.Beam;
-import dev.sharegpt4v.runtime.engine.BeamSearch;
-import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.FinishReason;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.engine.Usage;
-import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.CallScanner;
 import dev.sharegpt4v.server.openai.Choices;
 import dev.sharegpt4v.server.openai.PromptReport;
@@ -15,10 +12,8 @@ import dev.sharegpt4v.server.openai.ToolCall;
 import dev.sharegpt4v.server.openai.WireWriter;
 import dev.sharegpt4v.server.openai.WireWriter.Choice;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 
 /** The answers to one prompt: one or several, drawn or searched, whole or streamed. */
 final class ChatAnswers {
@@ -68,19 +63,13 @@ final class ChatAnswers {
         return texts;
     }
 
-    /** A finished text and by what it is ranked. */
-    private record Candidate(Choice choice, double meanLogprob) {}
-
     private static void whole(Reply reply, WireWriter writer, List<TextGeneration> texts, int count, ChatForm form)
             throws InterruptedException {
-        List<Candidate> said = new ArrayList<>();
+        List<Candidate<Choice>> said = new ArrayList<>();
         for (TextGeneration text : texts) {
-            said.add(new Candidate(choice(text, form), text.meanLogprob()));
+            said.add(new Candidate<>(choice(text, form), text.meanLogprob()));
         }
-        if (count < said.size()) {
-            said.sort(Comparator.comparingDouble(Candidate::meanLogprob).reversed());
-        }
-        List<Choice> best = said.stream().limit(count).map(Candidate::choice).toList();
+        List<Choice> best = Candidate.best(said, count);
         reply.send(writer.completion(best, usage(texts), form.report(texts.getFirst())));
     }
 
@@ -99,7 +88,7 @@ final class ChatAnswers {
         try (Completions.Search search =
                 completions.search(writer.id(), form.prompt(), form.options(), choices.beams())) {
             client.onGone(search.beams()::cancel);
-            List<Beam> beams = run(search.beams());
+            List<Beam> beams = search.run();
             List<Choice> best = beams.stream()
                     .limit(choices.count())
                     .map(beam -> choice(beam, completions.decoder(form.prompt(), form.options()), form))
@@ -113,16 +102,6 @@ final class ChatAnswers {
                     form.detail().tokenIds() ? Optional.of(prompt.tokens()) : Optional.empty(),
                     form.promptText());
             reply.send(writer.completion(best, usage, report));
-        }
-    }
-
-    private static List<Beam> run(BeamSearch search) throws InterruptedException {
-        try {
-            return search.run();
-        } catch (CancellationException _) {
-            throw ApiException.clientGone();
-        } catch (EngineException e) {
-            throw Completions.answer(e);
         }
     }
 

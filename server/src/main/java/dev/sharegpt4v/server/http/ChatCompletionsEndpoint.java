@@ -9,17 +9,13 @@ import dev.sharegpt4v.server.openai.ChatRequestReader;
 import dev.sharegpt4v.server.openai.Choices;
 import dev.sharegpt4v.server.openai.LogprobWriter;
 import dev.sharegpt4v.server.openai.WireWriter;
-import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.Optional;
 
 /** {@code POST /v1/chat/completions}, whole or streamed. */
-final class ChatCompletionsEndpoint implements Handler, JsonRoute {
+final class ChatCompletionsEndpoint implements JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final Identity identity;
     private final ChatPrompts prompts;
     private final ChatAnswers answers;
@@ -27,20 +23,9 @@ final class ChatCompletionsEndpoint implements Handler, JsonRoute {
     ChatCompletionsEndpoint(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.identity = parts.identity();
         this.prompts = new ChatPrompts(parts);
         this.answers = new ChatAnswers(new Completions(parts));
-    }
-
-    @Override
-    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
-            try (Client client = LookAhead.watchCurrent()) {
-                answer(body, Reply.to(response), client);
-            }
-        }
     }
 
     @Override

@@ -8,11 +8,9 @@ import dev.sharegpt4v.server.openai.CompletionOptions;
 import dev.sharegpt4v.server.openai.LogprobWriter;
 import dev.sharegpt4v.server.openai.PromptReport;
 import dev.sharegpt4v.server.openai.SaidToken;
-import dev.sharegpt4v.server.openai.ToolFunction;
 import dev.sharegpt4v.server.openai.Tools;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What an answer looks like besides its words.
@@ -36,10 +34,7 @@ record ChatForm(
 
     /** Finds the calls of one text. */
     Optional<CallScanner> scanner() {
-        return tools.map(known -> known.named()
-                .map(CallScanner::named)
-                .orElseGet(() -> CallScanner.of(
-                        known.functions().stream().map(ToolFunction::name).collect(Collectors.toSet()))));
+        return tools.map(CallScanner::of);
     }
 
     /** Words with what they begin with. */

@@ -50,10 +50,6 @@ final class Client implements AutoCloseable {
         }
     }
 
-    synchronized boolean isWatched() {
-        return watched;
-    }
-
     @Override
     public synchronized void close() {
         watched = false;

@@ -2,6 +2,7 @@ package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.models.text.AnswerDecoder;
 import dev.sharegpt4v.models.text.StopStringMatcher;
+import dev.sharegpt4v.runtime.engine.Beam;
 import dev.sharegpt4v.runtime.engine.BeamOptions;
 import dev.sharegpt4v.runtime.engine.BeamSearch;
 import dev.sharegpt4v.runtime.engine.EngineException;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -137,6 +139,17 @@ final class Completions {
 
     /** A beam search and its share of the tokens under way. */
     record Search(BeamSearch beams, AdmissionGate.Place place) implements AutoCloseable {
+
+        /** Runs it to its end; what the engine refuses, and a client who has gone, become answers. */
+        List<Beam> run() throws InterruptedException {
+            try {
+                return beams.run();
+            } catch (CancellationException _) {
+                throw ApiException.clientGone();
+            } catch (EngineException e) {
+                throw answer(e);
+            }
+        }
 
         @Override
         public void close() {

@@ -16,12 +16,13 @@ public final class Constraints {
 
     private static final int MOST_KEPT = 32;
 
-    private final StructureCompiler compiler;
+    private final Tokenizer tokenizer;
+    private @Nullable StructureCompiler compiler;
     private final Map<OutputStructure, GrammarConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     /** For answers in a tokenizer's tokens. */
     public Constraints(Tokenizer tokenizer) {
-        this.compiler = new StructureCompiler(tokenizer);
+        this.tokenizer = tokenizer;
     }
 
     /**
@@ -44,6 +45,7 @@ public final class Constraints {
     }
 
     private GrammarConstraint compile(OutputStructure structure) {
+        StructureCompiler compiler = compiler();
         return switch (structure) {
             case OutputStructure.AnyJson any -> compiler.anyObject(any.style());
             case OutputStructure.Schema schema -> compiler.schema(schema.schema(), schema.style());
@@ -51,6 +53,16 @@ public final class Constraints {
             case OutputStructure.Choice choice -> compiler.choice(choice.texts());
             case OutputStructure.Grammar grammar -> compiler.grammar(grammar.source());
         };
+    }
+
+    /** Made when it is first asked for: it sorts the whole vocabulary, which a start need not wait for. */
+    private synchronized StructureCompiler compiler() {
+        StructureCompiler made = compiler;
+        if (made == null) {
+            made = new StructureCompiler(tokenizer);
+            compiler = made;
+        }
+        return made;
     }
 
     private synchronized @Nullable GrammarConstraint find(OutputStructure structure) {

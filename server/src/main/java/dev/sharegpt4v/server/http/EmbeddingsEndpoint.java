@@ -9,9 +9,6 @@ import dev.sharegpt4v.server.openai.EmbeddingsRequest;
 import dev.sharegpt4v.server.openai.EmbeddingsRequest.Input;
 import dev.sharegpt4v.server.openai.EmbeddingsRequest.Piece;
 import dev.sharegpt4v.server.openai.EmbeddingsWriter;
-import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -23,14 +20,13 @@ import java.util.function.Supplier;
  * {@code POST /v1/embeddings}: the mean of what the decoder would be given of an input: the projected CLIP features of a
  * picture's patches, the embeddings of a text's tokens. The decoder itself does not run.
  */
-final class EmbeddingsEndpoint implements Handler, JsonRoute {
+final class EmbeddingsEndpoint implements JsonRoute {
 
     /** Pictures of one request that are under way together: their features take megabytes. */
     private static final int TOGETHER = 4;
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final ImageIntake images;
     private final TextLimit textLimit;
     private final Identity identity;
@@ -39,21 +35,10 @@ final class EmbeddingsEndpoint implements Handler, JsonRoute {
     EmbeddingsEndpoint(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.images = parts.images();
         this.textLimit = parts.textLimit();
         this.identity = parts.identity();
         this.width = model.engine().shape().hiddenSize();
-    }
-
-    @Override
-    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
-            try (Client client = LookAhead.watchCurrent()) {
-                answer(body, Reply.to(response), client);
-            }
-        }
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.sharegpt4v.server.http;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sharegpt4v.server.batch.FileRecord;
 import dev.sharegpt4v.server.batch.FileStore;
 import dev.sharegpt4v.server.openai.ApiException;
@@ -70,8 +70,8 @@ final class FilesEndpoints {
         Answers.json(
                 response,
                 200,
-                new JsonMapper()
-                        .createObjectNode()
+                JsonNodeFactory.instance
+                        .objectNode()
                         .put("id", id)
                         .put("object", "file")
                         .put("deleted", true));

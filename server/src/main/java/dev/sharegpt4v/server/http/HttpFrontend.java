@@ -91,15 +91,15 @@ public final class HttpFrontend implements AutoCloseable {
         MessagesEndpoints messages = new MessagesEndpoints(parts);
         RenderEndpoints prompts = new RenderEndpoints(parts);
         return List.of(
-                Route.post("/v1/chat/completions", new ChatCompletionsEndpoint(parts)),
+                Route.post("/v1/chat/completions", parts.serve(new ChatCompletionsEndpoint(parts))),
                 Route.post("/v1/chat/completions/render", prompts::render),
                 Route.post("/v1/chat/completions/input_tokens", prompts::inputTokens),
-                Route.post("/v1/completions", new TextCompletionsEndpoint(parts)),
-                Route.post("/v1/responses", responses::post),
+                Route.post("/v1/completions", parts.serve(new TextCompletionsEndpoint(parts))),
+                Route.post("/v1/responses", parts.serve(responses)),
                 Route.post("/v1/responses/input_tokens", responses::inputTokens),
                 Route.post("/v1/messages", messages::post),
                 Route.post("/v1/messages/count_tokens", messages::countTokens),
-                Route.post("/v1/embeddings", new EmbeddingsEndpoint(parts)),
+                Route.post("/v1/embeddings", parts.serve(new EmbeddingsEndpoint(parts))),
                 Route.post("/v1/captions", new CaptionsEndpoint(parts)),
                 Route.get("/v1/models", status::models),
                 Route.get("/v1/models/{+id}", status::oneModel),

@@ -2,7 +2,6 @@ package dev.sharegpt4v.server.http;
 
 import io.helidon.common.buffers.DataReader;
 import io.helidon.webserver.CloseConnectionException;
-import java.net.SocketTimeoutException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -93,16 +92,7 @@ final class LookAhead implements Supplier<byte[]> {
 
     private byte[] readAhead() {
         try {
-            while (true) {
-                try {
-                    return read();
-                } catch (CloseConnectionException e) {
-                    // A client that waits for its answer may be silent for as long as that takes.
-                    if (!isTimeout(e) || !client.isWatched()) {
-                        throw e;
-                    }
-                }
-            }
+            return read();
         } catch (RuntimeException e) {
             client.leave();
             throw e;
@@ -143,14 +133,5 @@ final class LookAhead implements Supplier<byte[]> {
     private byte[] read() {
         source.ensureAvailable();
         return source.readBytes(source.available());
-    }
-
-    private static boolean isTimeout(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -37,7 +37,7 @@ final class MessagesEndpoints {
                     RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
             asked.model().ifPresent(identity::requireModel);
             try (Client client = LookAhead.watchCurrent()) {
-                Prompt prompt = prompt(asked);
+                Prompt prompt = prompts.prompt(asked);
                 client.requirePresent();
                 answer(response, asked, prompt, client);
             }
@@ -51,12 +51,9 @@ final class MessagesEndpoints {
             ChatCompletionRequest asked = MessagesRequestReader.readForCount(
                     RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
             asked.model().ifPresent(identity::requireModel);
-            Answers.json(response, 200, MessagesWriter.count(prompt(asked).length()));
+            Answers.json(
+                    response, 200, MessagesWriter.count(prompts.prompt(asked).length()));
         }
-    }
-
-    private Prompt prompt(ChatCompletionRequest asked) {
-        return prompts.prompt(asked);
     }
 
     private void answer(ServerResponse response, ChatCompletionRequest asked, Prompt prompt, Client client)

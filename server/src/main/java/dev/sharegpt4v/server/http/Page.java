@@ -1,6 +1,6 @@
 package dev.sharegpt4v.server.http;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.openai.ApiException;
 import io.helidon.common.uri.UriQuery;
@@ -38,7 +38,7 @@ record Page(Optional<String> after, int limit) {
     ObjectNode list(List<ObjectNode> all) {
         List<ObjectNode> rest = all.subList(start(all), all.size());
         List<ObjectNode> part = rest.subList(0, Math.min(limit, rest.size()));
-        ObjectNode list = new JsonMapper().createObjectNode();
+        ObjectNode list = JsonNodeFactory.instance.objectNode();
         list.put("object", "list");
         list.putArray("data").addAll(part);
         list.set("first_id", part.isEmpty() ? null : part.getFirst().get("id"));

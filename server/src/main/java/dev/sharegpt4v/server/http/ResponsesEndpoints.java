@@ -33,15 +33,6 @@ final class ResponsesEndpoints implements JsonRoute {
         this.completions = Completions.of("input", parts);
     }
 
-    void post(ServerRequest request, ServerResponse response) throws InterruptedException {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
-            try (Client client = LookAhead.watchCurrent()) {
-                answer(body, Reply.to(response), client);
-            }
-        }
-    }
-
     @Override
     public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
         try {

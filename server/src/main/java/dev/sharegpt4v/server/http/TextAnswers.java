@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.engine.Beam;
 import dev.sharegpt4v.runtime.engine.BeamSearch;
-import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.runtime.engine.Usage;
 import dev.sharegpt4v.runtime.sampling.TokenLogprobs;
@@ -21,10 +20,8 @@ import dev.sharegpt4v.server.openai.WireWriter.Choice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 
 /** What comes after each of some prompts: one or several texts, drawn or searched, whole or streamed. */
 final class TextAnswers {
@@ -90,9 +87,6 @@ final class TextAnswers {
         }
     }
 
-    /** A finished text and by what it is ranked. */
-    private record Candidate(TextChoice choice, double meanLogprob) {}
-
     private void whole(
             Reply reply,
             TextCompletionWriter writer,
@@ -103,15 +97,12 @@ final class TextAnswers {
             throws InterruptedException {
         List<TextChoice> choices = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            List<Candidate> said = new ArrayList<>();
+            List<Candidate<TextChoice>> said = new ArrayList<>();
             for (TextGeneration text : all.get(i)) {
                 TextGeneration scored = all.get(i).getFirst();
-                said.add(new Candidate(choice(text, scored, prompts.get(i), asked), text.meanLogprob()));
+                said.add(new Candidate<>(choice(text, scored, prompts.get(i), asked), text.meanLogprob()));
             }
-            if (count < said.size()) {
-                said.sort(Comparator.comparingDouble(Candidate::meanLogprob).reversed());
-            }
-            said.stream().limit(count).map(Candidate::choice).forEach(choices::add);
+            choices.addAll(Candidate.best(said, count));
         }
         Usage usage = usage(all);
         Usage told =
@@ -231,7 +222,7 @@ final class TextAnswers {
                     writer.head().id() + "-" + best.size(), begun.prompt(), asked.options(), choices.beams())) {
                 search = admitted.beams();
                 client.onGone(search::cancel);
-                beams = run(search);
+                beams = admitted.run();
             }
             for (Beam beam : beams.subList(0, Math.min(choices.count(), beams.size()))) {
                 Choice choice = ChatAnswers.choice(beam, completions.decoder(begun.prompt(), asked.options()));
@@ -241,16 +232,6 @@ final class TextAnswers {
             total = sum(total, new Usage(begun.prompt().length(), 0, search.cachedTokens(), tokens));
         }
         reply.send(writer.completion(best, total));
-    }
-
-    private static List<Beam> run(BeamSearch search) throws InterruptedException {
-        try {
-            return search.run();
-        } catch (CancellationException _) {
-            throw ApiException.clientGone();
-        } catch (EngineException e) {
-            throw Completions.answer(e);
-        }
     }
 
     private static Usage usage(List<List<TextGeneration>> all) {

@@ -6,19 +6,15 @@ import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.TextCompletionRequest;
 import dev.sharegpt4v.server.openai.TextCompletionRequest.TextPrompt;
 import dev.sharegpt4v.server.openai.TextCompletionWriter;
-import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** {@code POST /v1/completions}: what comes after texts or ids, without any template; whole or streamed. */
-final class TextCompletionsEndpoint implements Handler, JsonRoute {
+final class TextCompletionsEndpoint implements JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final TextLimit textLimit;
     private final Identity identity;
     private final TextAnswers answers;
@@ -26,20 +22,9 @@ final class TextCompletionsEndpoint implements Handler, JsonRoute {
     TextCompletionsEndpoint(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.textLimit = parts.textLimit();
         this.identity = parts.identity();
         this.answers = new TextAnswers(Completions.ofText(parts), model.tokenizer(), limits.pingInterval());
-    }
-
-    @Override
-    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
-            try (Client client = LookAhead.watchCurrent()) {
-                answer(body, Reply.to(response), client);
-            }
-        }
     }
 
     @Override

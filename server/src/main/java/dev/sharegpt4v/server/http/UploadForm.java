@@ -112,7 +112,7 @@ final class UploadForm implements AutoCloseable {
     FileRecord keep() {
         String purpose = fields.get("purpose");
         if (purpose == null) {
-            throw missing("purpose");
+            throw ApiException.missing("purpose");
         }
         if (!PURPOSES.contains(purpose)) {
             throw ApiException.invalid(
@@ -124,12 +124,7 @@ final class UploadForm implements AutoCloseable {
         if (expires.isEmpty() && purpose.equals("batch")) {
             expires = OptionalLong.of(BATCH_SECONDS);
         }
-        return arrival.orElseThrow(() -> missing("file")).keep(filename, purpose, expires);
-    }
-
-    private static ApiException missing(String name) {
-        return ApiException.badRequest(
-                "missing_required_parameter", name, "Missing required parameter: '" + name + "'.");
+        return arrival.orElseThrow(() -> ApiException.missing("file")).keep(filename, purpose, expires);
     }
 
     private OptionalLong expiresAfter() {

@@ -30,6 +30,11 @@ public final class ApiException extends RuntimeException {
         return badRequest("invalid_value", param, message);
     }
 
+    /** A field that must be there. */
+    public static ApiException missing(String param) {
+        return badRequest("missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
+    }
+
     /** Any 4xx that is about the exchange and not about a field. */
     public static ApiException exchange(int status, String code, String message) {
         return new ApiException(status, "invalid_request_error", code, "", message);

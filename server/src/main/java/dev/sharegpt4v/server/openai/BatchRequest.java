@@ -50,9 +50,7 @@ public record BatchRequest(
     }
 
     private static String required(JsonFields fields, String name) {
-        return fields.text(name)
-                .orElseThrow(() -> ApiException.badRequest(
-                        "missing_required_parameter", name, "Missing required parameter: '" + name + "'."));
+        return fields.text(name).orElseThrow(() -> ApiException.missing(name));
     }
 
     private static Optional<Map<String, String>> metadata(JsonFields fields) {

@@ -1,7 +1,7 @@
 package dev.sharegpt4v.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
 import dev.sharegpt4v.models.image.Orientation;
@@ -88,7 +88,7 @@ public record EmbeddingsRequest(
         if (fields.has("input") == fields.has("messages")) {
             throw fields.has("input")
                     ? ApiException.invalid("input", "'input' and 'messages' cannot both be given.")
-                    : SharedFields.missing("input");
+                    : ApiException.missing("input");
         }
         List<Input> inputs =
                 fields.has("input") ? inputs(fields, vocabularySize) : List.of(messages(fields, defaults, maxImages));
@@ -116,7 +116,7 @@ public record EmbeddingsRequest(
 
     /** All parts of all messages together are one input, as vLLM has it; no template is put around them. */
     private static Input messages(JsonFields fields, GenerationDefaults defaults, int maxImages) {
-        ObjectNode chat = new JsonMapper().createObjectNode();
+        ObjectNode chat = JsonNodeFactory.instance.objectNode();
         chat.set("messages", fields.raw("messages"));
         List<Piece> pieces = new ArrayList<>();
         ChatRequestReader.read(chat, defaults, maxImages).messages().stream()
@@ -126,7 +126,7 @@ public record EmbeddingsRequest(
                             case WirePart.Text(String text) -> new Piece.Words(text, "messages");
                             case WirePart.ImageUrl image ->
                                 new Piece.Picture(
-                                        image.url().orElseThrow(() -> SharedFields.missing(image.param())),
+                                        image.url().orElseThrow(() -> ApiException.missing(image.param())),
                                         image.param());
                         }));
         return new Input(pieces, "messages");
@@ -166,7 +166,7 @@ public record EmbeddingsRequest(
         fields.text("image").ifPresent(url -> pieces.add(new Piece.Picture(url, fields.param("image"))));
         fields.text("text").ifPresent(text -> pieces.add(new Piece.Words(text, fields.param("text"))));
         if (pieces.isEmpty()) {
-            throw SharedFields.missing(fields.param("image"));
+            throw ApiException.missing(fields.param("image"));
         }
         return new Input(pieces, param);
     }

@@ -22,10 +22,6 @@ public final class Expiry {
             throw ApiException.invalid(
                     expiry.param("anchor"), "'" + expiry.param("anchor") + "' must be 'created_at'.");
         }
-        return expiry.integer("seconds", LEAST, MOST)
-                .orElseThrow(() -> ApiException.badRequest(
-                        "missing_required_parameter",
-                        expiry.param("seconds"),
-                        "Missing required parameter: '" + expiry.param("seconds") + "'."));
+        return expiry.integer("seconds", LEAST, MOST).orElseThrow(() -> ApiException.missing(expiry.param("seconds")));
     }
 }

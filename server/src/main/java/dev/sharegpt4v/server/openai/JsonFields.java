@@ -206,8 +206,7 @@ final class JsonFields {
 
     private static ApiException wrongType(String param, String expected, JsonNode actual) {
         if (actual.isMissingNode()) {
-            return ApiException.badRequest(
-                    "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
+            return ApiException.missing(param);
         }
         return ApiException.badRequest(
                 "invalid_type",

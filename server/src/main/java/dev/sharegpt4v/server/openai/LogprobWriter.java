@@ -47,9 +47,9 @@ public final class LogprobWriter {
 
     private ObjectNode entry(int id, float logprob) {
         ObjectNode entry = JSON.createObjectNode();
-        entry.put("token", text(id));
-        entry.put("logprob", told(logprob));
         byte[] bytes = tokenizer.pieceBytes(id);
+        entry.put("token", text(id, bytes));
+        entry.put("logprob", told(logprob));
         if (bytes.length == 0) {
             entry.putNull("bytes");
         } else {
@@ -94,10 +94,13 @@ public final class LogprobWriter {
 
     /** Its words; the name of a special token; OpenAI's spelling of bytes that are no whole character. */
     String text(int id) {
+        return text(id, tokenizer.pieceBytes(id));
+    }
+
+    private String text(int id, byte[] bytes) {
         if (asIds) {
             return "token_id:" + id;
         }
-        byte[] bytes = tokenizer.pieceBytes(id);
         if (bytes.length == 0) {
             return tokenizer.pieceText(id);
         }

@@ -38,16 +38,7 @@ final class MessageReader {
         if (reader.messages.isEmpty()) {
             throw ApiException.badRequest("empty_array", "messages", "'messages' must hold at least one message.");
         }
-        long images = reader.messages.stream()
-                .flatMap(message -> message.parts().stream())
-                .filter(WirePart.ImageUrl.class::isInstance)
-                .count();
-        if (images > maxImages) {
-            throw ApiException.badRequest(
-                    "too_many_images",
-                    "messages",
-                    "A request may hold at most %d images, but this one has %d.".formatted(maxImages, images));
-        }
+        SharedFields.requireImages(reader.messages, maxImages, "messages");
         return reader.messages;
     }
 

@@ -59,7 +59,7 @@ public final class MessagesRequestReader {
     public static ChatCompletionRequest read(JsonNode body, GenerationDefaults defaults, int maxImages) {
         JsonFields fields = JsonFields.of(body, "");
         if (!fields.has("max_tokens")) {
-            throw SharedFields.missing("max_tokens");
+            throw ApiException.missing("max_tokens");
         }
         return read(fields, defaults, maxImages);
     }
@@ -98,9 +98,7 @@ public final class MessagesRequestReader {
 
     private static boolean isHarmless(String name, JsonNode value) {
         return switch (name) {
-            case "tools", "mcp_servers" -> value.isArray() && value.isEmpty();
-            case "tool_choice" ->
-                Set.of("auto", "none").contains(value.path("type").asText(""));
+            case "mcp_servers" -> value.isArray() && value.isEmpty();
             case "thinking" -> value.path("type").asText("").equals("disabled");
             case "context_management" -> value.isObject() && value.isEmpty();
             default -> false;

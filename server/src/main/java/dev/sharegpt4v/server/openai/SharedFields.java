@@ -1,6 +1,6 @@
 package dev.sharegpt4v.server.openai;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
@@ -38,7 +38,7 @@ final class SharedFields {
 
     /** Those that a request gives, in the shape of a chat request. */
     static ObjectNode of(JsonFields fields) {
-        ObjectNode chat = new JsonMapper().createObjectNode();
+        ObjectNode chat = JsonNodeFactory.instance.objectNode();
         for (String name : NAMES) {
             if (fields.has(name)) {
                 chat.set(name, fields.raw(name));
@@ -61,12 +61,7 @@ final class SharedFields {
     }
 
     static String required(JsonFields fields, String name) {
-        return fields.text(name).orElseThrow(() -> missing(fields.param(name)));
-    }
-
-    static ApiException missing(String param) {
-        return ApiException.badRequest(
-                "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
+        return fields.text(name).orElseThrow(() -> ApiException.missing(fields.param(name)));
     }
 
     static ApiException unsupported(String param) {

@@ -79,7 +79,7 @@ final class StructureFields {
             return;
         }
         JsonFields format = fields.object("response_format");
-        String type = format.text("type").orElseThrow(() -> missing(format.param("type")));
+        String type = format.text("type").orElseThrow(() -> ApiException.missing(format.param("type")));
         switch (type) {
             case "text" -> format.allowOnly(Set.of("type"));
             case "json_object" -> {
@@ -103,7 +103,7 @@ final class StructureFields {
 
     private static OutputStructure jsonSchema(JsonFields named) {
         named.allowOnly(Set.of("name", "description", "schema", "strict"));
-        String name = named.text("name").orElseThrow(() -> missing(named.param("name")));
+        String name = named.text("name").orElseThrow(() -> ApiException.missing(named.param("name")));
         if (!name.matches(NAME)) {
             throw ApiException.invalid(
                     named.param("name"),
@@ -168,10 +168,5 @@ final class StructureFields {
 
     private static void grammar(JsonFields fields, String name, List<OutputStructure> found) {
         fields.text(name).ifPresent(source -> found.add(new OutputStructure.Grammar(source, fields.param(name))));
-    }
-
-    private static ApiException missing(String param) {
-        return ApiException.badRequest(
-                "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
     }
 }

@@ -1,7 +1,7 @@
 package dev.sharegpt4v.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -149,7 +149,7 @@ final class ToolFields {
             function.object("parameters");
             return function.raw("parameters");
         }
-        ObjectNode none = new JsonMapper().createObjectNode().put("type", "object");
+        ObjectNode none = JsonNodeFactory.instance.objectNode().put("type", "object");
         none.putObject("properties");
         return none.put("additionalProperties", false);
     }
