@@ -16,6 +16,10 @@ public final class Constraints {
 
     private static final int MOST_KEPT = 32;
 
+    /** Compiling takes milliseconds, seconds at the most, and a few hundred megabytes for the worst. */
+    private static final int COMPILED_AT_ONCE = 2;
+
+    private final CpuWork compiling = new CpuWork("compile", COMPILED_AT_ONCE);
     private final Tokenizer tokenizer;
     private @Nullable StructureCompiler compiler;
     private final Map<OutputStructure, GrammarConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -34,14 +38,24 @@ public final class Constraints {
     TokenConstraint of(OutputStructure structure, boolean opens) {
         GrammarConstraint constraint = find(structure);
         if (constraint == null) {
-            try {
-                constraint = compile(structure);
-            } catch (StructureException e) {
-                throw refusal(structure.param(), e);
-            }
-            keep(structure, constraint);
+            constraint = compiling.run(LookAhead.currentClient(), () -> findOrCompile(structure));
         }
         return opens ? constraint : constraint.afterText();
+    }
+
+    /** Who waited for a place finds what was compiled for another who asked the same. */
+    private GrammarConstraint findOrCompile(OutputStructure structure) {
+        GrammarConstraint found = find(structure);
+        if (found != null) {
+            return found;
+        }
+        try {
+            GrammarConstraint compiled = compile(structure);
+            keep(structure, compiled);
+            return compiled;
+        } catch (StructureException e) {
+            throw refusal(structure.param(), e);
+        }
     }
 
     private GrammarConstraint compile(OutputStructure structure) {

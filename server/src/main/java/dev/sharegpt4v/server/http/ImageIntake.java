@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Untrusted image references to encoder inputs; a bounded number of images is decoded at one time. */
@@ -23,14 +21,12 @@ final class ImageIntake {
 
     /** Some fifty pictures of 336 by 336 pixels. */
     private static final long KEPT_BYTES = 64L << 20;
-    /** How often who waits looks whether its client does. */
-    private static final long LOOK_MILLIS = 50;
 
     private final ServedModel model;
     private final HttpLimits limits;
     private final ServerMetrics metrics;
     private final ReferencedImages referenced;
-    private final Semaphore decoding;
+    private final CpuWork decoding;
     private final Budget pixels;
     private final PreparedImages known = new PreparedImages(KEPT_BYTES);
     private final NamedImages named = new NamedImages(KEPT_BYTES);
@@ -41,7 +37,7 @@ final class ImageIntake {
         this.metrics = metrics;
         this.pixels = pixels;
         this.referenced = new ReferencedImages(sources);
-        this.decoding = new Semaphore(limits.maxDecoding());
+        this.decoding = new CpuWork("decode", limits.maxDecoding());
         sources.remote()
                 .ifPresent(remote -> metrics.watchCount("image_downloads", "Images being fetched", remote::underWay));
         metrics.watchBytes("prepared_images", "Prepared pictures that are kept", known::bytes, KEPT_BYTES);
@@ -113,25 +109,10 @@ final class ImageIntake {
         // What says that it is larger than a picture may be is refused before it is decoded.
         long size = Math.min(ImageSize.pixels(bytes), limits.image().maxPixels());
         try (AdmissionGate.Place _ = pixels.take(size, param)) {
-            awaitTurn();
-            return decode(bytes, orientation, param);
+            return decoding.run(LookAhead.currentClient(), () -> decode(bytes, orientation, param));
         }
     }
 
-    /** Waits for one of the places where pictures are decoded, as long as the client waits for its answer. */
-    private void awaitTurn() {
-        Client client = LookAhead.currentClient();
-        try {
-            do {
-                client.requirePresent();
-            } while (!decoding.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ApiException.unavailable("shutting_down", "The request was given up.");
-        }
-    }
-
-    /** Decodes and prepares in a place that was taken, and frees it. */
     private ImageInput decode(byte[] bytes, Orientation orientation, String param) {
         long started = System.nanoTime();
         try {
@@ -145,8 +126,6 @@ final class ImageIntake {
             throw refusal(e, param);
         } catch (OutOfMemoryError e) {
             throw ApiException.unavailable("out_of_memory", "There is no room for this image now.");
-        } finally {
-            decoding.release();
         }
     }
 
