@@ -63,7 +63,7 @@ public final class MutationRun {
                 Findings.caches(samples),
                 Rest.idle(after),
                 Rest.handles(before, after));
-        return new MutationReport(settings(), tally.rows(), checks);
+        return new MutationReport(settings(), tally, checks);
     }
 
     private Control.Waits load(long count, boolean mutated, BiConsumer<Long, Long> progress)
@@ -137,7 +137,19 @@ public final class MutationRun {
         try {
             caller = mutant.framed() && kept != null ? kept : subject.connect(0);
             send(mutant, caller);
-            tally.answered(number, mutant, caller.receive().readAll());
+            long started = System.nanoTime();
+            Caller.Incoming incoming = caller.receive();
+            if (mutant.leaves() && incoming.status() == 200) {
+                leave(mutant, incoming);
+                caller.close();
+                return null;
+            }
+            Answer answer = incoming.readAll();
+            tally.answered(number, mutant, answer);
+            tally.took(number, mutant, (System.nanoTime() - started) / 1e6);
+            if (mutant.kind() == Mutant.Kind.BATCH && answer.status() == 200 && caller.isReusable()) {
+                new BatchErrand(subject.http(), caller, tally).go(number, answer);
+            }
             if (mutant.framed()) {
                 return reusable(caller);
             }
@@ -152,6 +164,11 @@ public final class MutationRun {
         }
         close(caller);
         return mutant.framed() ? null : kept;
+    }
+
+    private void leave(Mutant mutant, Caller.Incoming incoming) throws IOException {
+        int read = incoming.body().readNBytes(mutant.reads()).length;
+        tally.left(mutant, read > 0);
     }
 
     /** A server may refuse before it has read everything; what it said is there all the same. */

@@ -1,6 +1,10 @@
 package dev.sharegpt4v.server.bench.chaos;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.bench.RequestForm;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +13,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Requests that went wrong, by their number: the same number and seed give the same request, whoever asks. Stateless, so any
- * of them can be sent again alone.
+ * Requests that went wrong or are odd, by their number: the same number and seed give the same request, whoever asks.
+ * Stateless, so any of them can be sent again alone.
  */
 final class Mutations {
 
@@ -36,13 +40,26 @@ final class Mutations {
             "Origin: null",
             "Cookie: a=b");
 
+    private static final JsonMapper ESCAPING =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String CAPTIONS = "/v1/captions";
+    private static final String FILES = "/v1/files";
+    private static final List<String> STREAMS = List.of(CHAT, CHAT, "/v1/completions", "/v1/messages", "/v1/responses");
+    private static final List<String> BOUND =
+            List.of(CHAT, CHAT, CHAT, "/v1/completions", CAPTIONS, "/v1/messages", "/v1/responses");
+
     private final HttpText http;
     private final Originals originals;
+    private final OddPictures pictures;
+    private final OddDialogues dialogues;
     private final long seed;
 
     Mutations(HttpText http, String model, long seed) {
         this.http = http;
         this.originals = new Originals(model, seed);
+        this.pictures = new OddPictures(seed);
+        this.dialogues = new OddDialogues(pictures);
         this.seed = seed;
     }
 
@@ -50,57 +67,141 @@ final class Mutations {
         return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
     }
 
-    /** The request of a number as it is before it goes wrong. */
+    /** A well-formed request that asks for as much work as those that are odd. */
     byte[] original(long number) {
         SplittableRandom random = random(number);
         int of = random.nextInt(originals.all().size() + 1);
-        return of == originals.all().size()
-                ? form(originals.form(BOUNDARY, picture(random)), BOUNDARY)
-                : json(originals.all().get(of));
+        if (of == originals.all().size()) {
+            return form(originals.form(BOUNDARY, picture(random)), BOUNDARY);
+        }
+        Originals.Json from = originals.all().get(of);
+        ObjectNode body = from.body().deepCopy();
+        OddValues.work(body, from.path(), new Draw(random));
+        return json(new Originals.Json(from.path(), body));
     }
 
     /** The request of a number. */
     Mutant mutant(long number) {
         SplittableRandom random = random(number);
+        Draw draw = new Draw(random);
         int of = random.nextInt(100);
-        if (of < 20) {
+        if (of < 10) {
             Originals.Json from = pick(originals.all(), random);
-            byte[] body = bytes(from.body());
-            return framed(Mutant.Kind.BYTES, post(from.path(), ByteChanges.change(body, random)));
-        } else if (of < 50) {
+            return Mutant.of(
+                    Mutant.Kind.BYTES, from.path(), post(from.path(), ByteChanges.change(bytes(from.body()), random)));
+        } else if (of < 25) {
             Originals.Json from = pick(originals.all(), random);
-            return framed(
-                    Mutant.Kind.JSON, json(new Originals.Json(from.path(), JsonChanges.change(from.body(), random))));
-        } else if (of < 65) {
-            return framed(Mutant.Kind.IMAGE, image(random));
-        } else if (of < 80) {
-            return framed(Mutant.Kind.FORM, changedForm(random));
-        } else if (of < 90) {
-            String url = OddUrls.draw(random);
-            return framed(Mutant.Kind.URL, about(url, random));
+            return json(Mutant.Kind.JSON, from.path(), JsonChanges.change(from.body(), random));
+        } else if (of < 33) {
+            return image(random);
+        } else if (of < 41) {
+            return Mutant.of(Mutant.Kind.FORM, CAPTIONS, changedForm(random));
+        } else if (of < 46) {
+            return about(Mutant.Kind.URL, OddUrls.draw(random), random);
+        } else if (of < 52) {
+            return head(random);
+        } else if (of < 66) {
+            return odd(Mutant.Kind.VALUES, pick(originals.all(), random), OddValues::put, draw);
+        } else if (of < 75) {
+            return odd(Mutant.Kind.DIALOGUE, pick(originals.all(), random), dialogues::put, draw);
+        } else if (of < 85) {
+            return odd(Mutant.Kind.FORM_OF_ANSWER, some(BOUND, draw), OddForms::put, draw);
+        } else if (of < 92) {
+            return about(Mutant.Kind.PICTURE, dialogues.picture(draw), random);
+        } else if (of < 97) {
+            return leaving(draw);
         }
-        return new Mutant(Mutant.Kind.HEAD, head(random), false);
+        return batch(draw);
     }
 
-    private static Mutant framed(Mutant.Kind kind, byte[] request) {
-        return new Mutant(kind, request, true);
+    /** Puts something into a request to a route. */
+    private interface Oddity {
+        void put(ObjectNode body, String path, Draw draw);
     }
 
-    private byte[] about(String url, SplittableRandom random) {
+    private Mutant odd(Mutant.Kind kind, Originals.Json from, Oddity oddity, Draw draw) {
+        ObjectNode body = from.body().deepCopy();
+        oddity.put(body, from.path(), draw);
+        // One oddity often meets another only where both are there.
+        if (kind != Mutant.Kind.VALUES && draw.oneIn(3)) {
+            OddValues.put(body, from.path(), draw);
+        }
+        byte[] bytes = draw.oneIn(2) ? bytes(body) : escaped(body);
+        return Mutant.of(kind, from.path(), post(from.path(), bytes));
+    }
+
+    private Originals.Json some(List<String> paths, Draw draw) {
+        String path = draw.from(paths);
+        return draw.from(originals.all().stream()
+                .filter(original -> original.path().equals(path))
+                .toList());
+    }
+
+    /** A stream, now and then a whole answer, whose reader goes at once, after the head, or in its middle. */
+    private Mutant leaving(Draw draw) {
+        Originals.Json from = some(STREAMS, draw);
+        ObjectNode body = from.body().deepCopy();
+        OddValues.put(body, from.path(), draw);
+        if (!from.path().equals("/v1/responses")) {
+            body.put("max_tokens", draw.between(20, 200));
+        } else {
+            body.put("max_output_tokens", draw.between(20, 200));
+        }
+        if (!draw.oneIn(5) && !body.has("use_beam_search")) {
+            body.put("stream", true);
+        }
+        int reads = draw.oneIn(3) ? 0 : draw.between(1, 4000);
+        return new Mutant(Mutant.Kind.LEAVING, from.path(), post(from.path(), bytes(body)), true, reads);
+    }
+
+    /** A file of lines, of which most are right; what is asked of it then is the client's. */
+    private Mutant batch(Draw draw) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = draw.between(1, 6); i > 0; i--) {
+            ObjectNode body = some(List.of(CHAT), draw).body().deepCopy();
+            switch (draw.between(0, 3)) {
+                case 0 -> OddForms.put(body, CHAT, draw);
+                case 1 -> dialogues.put(body, CHAT, draw);
+                default -> OddValues.put(body, CHAT, draw);
+            }
+            body.remove(List.of("stream", "stream_options"));
+            ObjectNode line = ESCAPING.createObjectNode();
+            line.put("custom_id", draw.oneIn(30) ? OddTexts.draw(draw) : "line-" + i)
+                    .put("method", "POST")
+                    .put("url", CHAT)
+                    .set("body", body);
+            lines.append(line).append(draw.oneIn(40) ? "\r\n\n" : "\n");
+        }
+        byte[] file = lines.toString().getBytes(StandardCharsets.UTF_8);
+        if (draw.oneIn(6)) {
+            file = ByteChanges.change(file, draw.random());
+        }
+        byte[] form = originals.upload(BOUNDARY, file);
+        return Mutant.of(
+                Mutant.Kind.BATCH,
+                FILES,
+                http.request("POST", FILES, "multipart/form-data; boundary=" + BOUNDARY, form));
+    }
+
+    private Mutant json(Mutant.Kind kind, String path, JsonNode body) {
+        return Mutant.of(kind, path, json(new Originals.Json(path, body)));
+    }
+
+    private Mutant about(Mutant.Kind kind, String url, SplittableRandom random) {
         return random.nextBoolean()
-                ? json(new Originals.Json("/v1/chat/completions", originals.chat(url)))
-                : json(new Originals.Json("/v1/captions", originals.caption(url)));
+                ? json(kind, CHAT, originals.chat(url))
+                : json(kind, CAPTIONS, originals.caption(url));
     }
 
     /** A damaged file, or a whole one in a damaged data URI. */
-    private byte[] image(SplittableRandom random) {
-        byte[] picture = picture(random);
+    private Mutant image(SplittableRandom random) {
+        byte[] picture = random.nextBoolean() ? picture(random) : pictures.draw(new Draw(random));
         if (random.nextInt(4) > 0) {
-            return about(RequestForm.dataUri(ByteChanges.change(picture, random)), random);
+            return about(Mutant.Kind.IMAGE, RequestForm.dataUri(ByteChanges.change(picture, random)), random);
         }
         String uri = "data:image/png;base64," + Base64.getEncoder().encodeToString(picture);
         byte[] damaged = ByteChanges.change(uri.getBytes(StandardCharsets.ISO_8859_1), random);
-        return about(new String(damaged, StandardCharsets.ISO_8859_1), random);
+        return about(Mutant.Kind.IMAGE, new String(damaged, StandardCharsets.ISO_8859_1), random);
     }
 
     private byte[] changedForm(SplittableRandom random) {
@@ -119,13 +220,14 @@ final class Mutations {
     }
 
     /** The version stays: of another one the right answer is 505. */
-    private byte[] head(SplittableRandom random) {
+    private Mutant head(SplittableRandom random) {
         byte[] whole = original(random.nextLong());
         String text = new String(whole, StandardCharsets.ISO_8859_1);
         int line = text.indexOf("\r\n") + 2;
         int end = text.indexOf("\r\n\r\n");
         String head = text.substring(line, end);
         String first = text.substring(0, line);
+        String route = first.split(" ", 3)[1];
         switch (random.nextInt(4)) {
             case 0 -> head += "\r\n" + pick(HEADS, random);
             case 1 -> first = path(first, random);
@@ -138,7 +240,7 @@ final class Mutations {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes((first + head).getBytes(StandardCharsets.ISO_8859_1));
         request.write(whole, end, whole.length - end);
-        return request.toByteArray();
+        return new Mutant(Mutant.Kind.HEAD, route, request.toByteArray(), false, -1);
     }
 
     private static String path(String first, SplittableRandom random) {
@@ -167,11 +269,20 @@ final class Mutations {
         return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** With all that is not ASCII in escapes, which is how half a character can be said. */
+    private static byte[] escaped(JsonNode body) {
+        try {
+            return ESCAPING.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree can be written. This is a bug.", e);
+        }
+    }
+
     private byte[] post(String path, byte[] body) {
         return http.request("POST", path, "application/json", body);
     }
 
     private byte[] form(byte[] body, String boundary) {
-        return http.request("POST", "/v1/captions", "multipart/form-data; boundary=" + boundary, body);
+        return http.request("POST", CAPTIONS, "multipart/form-data; boundary=" + boundary, body);
     }
 }

@@ -187,6 +187,15 @@ final class Originals {
         return form.toByteArray();
     }
 
+    /** A form with a file of lines for a batch. */
+    byte[] upload(String boundary, byte[] lines) {
+        ByteArrayOutputStream form = new ByteArrayOutputStream();
+        part(form, boundary, "name=\"purpose\"", "batch".getBytes(StandardCharsets.US_ASCII));
+        part(form, boundary, "name=\"file\"; filename=\"a.jsonl\"\r\nContent-Type: application/jsonl", lines);
+        form.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII));
+        return form.toByteArray();
+    }
+
     private static void part(ByteArrayOutputStream form, String boundary, String head, byte[] body) {
         form.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; " + head + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
