@@ -145,8 +145,14 @@ final class OddValues {
         body.put(length, most);
     }
 
+    /** As many as there may be only of a few tokens: else all of low priority would wait for minutes. */
     private static void completions(ObjectNode body, Draw draw) {
-        body.put("n", draw.oneIn(40) ? 128 : draw.between(1, 4));
+        if (draw.oneIn(40)) {
+            body.remove("max_completion_tokens");
+            body.put("n", 128).put("max_tokens", draw.between(1, 8));
+        } else {
+            body.put("n", draw.between(1, 4));
+        }
     }
 
     private static void one(List<Setting> from, ObjectNode body, Draw draw) {

@@ -18,11 +18,11 @@ final class MutationRunTest {
     private static final HttpText HTTP = new HttpText("localhost", Map.of());
 
     @Test
-    void aThousandRequestsThatWentWrongAreAnsweredOrRefused() throws InterruptedException {
+    void hundredsOfRequestsThatWentWrongAreAnsweredOrRefused() throws InterruptedException {
         try (ScriptedServer server = new ScriptedServer("a red circle")) {
             Target target = Target.of("http://127.0.0.1:" + server.port(), Map.of(), Duration.ofSeconds(30));
             MutationReport report =
-                    new MutationRun(target, ScriptedServer.MODEL, new MutationPlan(1000, 4, 5)).run((_, _) -> {});
+                    new MutationRun(target, ScriptedServer.MODEL, new MutationPlan(700, 4, 5)).run((_, _) -> {});
             StringWriter told = new StringWriter();
             report.print(new PrintWriter(told));
             // Memory and waits say nothing in a second, and a run of tests beside this one.
@@ -38,12 +38,12 @@ final class MutationRunTest {
                             .path("generated")
                             .asInt())
                     .as(told.toString())
-                    .isGreaterThan(40);
+                    .isGreaterThan(25);
             int answered = 0;
             for (var kind : report.json().path("mutations")) {
                 answered += kind.path("answered").asInt() + kind.path("left").asInt();
             }
-            assertThat(answered).as(told.toString()).isBetween(250, 500);
+            assertThat(answered).as(told.toString()).isBetween(180, 350);
             assertThat(report.json()
                             .path("routes")
                             .path("/v1/chat/completions")
