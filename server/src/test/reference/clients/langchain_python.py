@@ -31,9 +31,14 @@ def chat_openai_gives_structured_output(url, key, model):
         shape: Literal["circle", "square"]
         red: bool
 
-    chat = ChatOpenAI(base_url=url + "/v1", api_key=key, model=model, temperature=0.5, seed=5, max_tokens=200)
-    for method in ("json_schema", "function_calling"):
-        assert isinstance(chat.with_structured_output(Scene, method=method).invoke(ask("What is it?")), Scene)
+    def chat(seed):
+        return ChatOpenAI(base_url=url + "/v1", api_key=key, model=model, temperature=0.5, seed=seed, max_tokens=200)
+
+    for seed in range(5):
+        for method in ("json_schema", "function_calling"):
+            for strict in (None, True):
+                bound = chat(seed).with_structured_output(Scene, method=method, strict=strict)
+                assert isinstance(bound.invoke(ask("What is it?")), Scene), (seed, method, strict)
 
 
 @check

@@ -27,7 +27,7 @@ public final class ToolSchema {
                     .filter(known -> known.name().equals(tools.named().get()))
                     .findFirst()
                     .orElseThrow();
-            return new OutputStructure.Schema(function.parameters(), COMPACT, function.param());
+            return new OutputStructure.Schema(NamedArguments.close(function.parameters()), COMPACT, function.param());
         }
         return new OutputStructure.Schema(anyCall(tools), COMPACT, "tools");
     }
@@ -38,7 +38,7 @@ public final class ToolSchema {
         ArrayNode calls = JSON.createArrayNode();
         for (ToolFunction function : tools.functions()) {
             String place = "arguments" + calls.size();
-            definitions.set(place, moved(function.parameters(), "#/$defs/" + place));
+            definitions.set(place, moved(NamedArguments.close(function.parameters()), "#/$defs/" + place));
             ObjectNode call = calls.addObject();
             call.put("type", "object");
             ObjectNode properties = call.putObject("properties");

@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.testing.ErrorAnswer;
 import dev.sharegpt4v.server.testing.Events;
@@ -110,6 +111,17 @@ final class ForcedToolsTest {
             assertThat(arguments.toString()).isEqualTo(whole.path("arguments").asText());
             assertThat(events.finishReason()).isEqualTo("tool_calls");
             assertThat(events.text()).isEmpty();
+        }
+    }
+
+    /** Clients leave the word out, and functions take no arguments but those that they name. */
+    @Test
+    void argumentsAreThoseThatAreNamedWhereTheSchemaDoesNotSay() {
+        for (String how : List.of("\"required\"", "{\"type\": \"function\", \"function\": {\"name\": \"paint\"}}")) {
+            ObjectNode body = asked(how).put("temperature", 1.5).put("seed", 4);
+            ((ObjectNode) body.at("/tools/0/function/parameters")).remove("additionalProperties");
+            ((ArrayNode) body.path("tools")).remove(1);
+            requireRight(choice(body).at("/message/tool_calls/0/function"));
         }
     }
 
