@@ -1,16 +1,18 @@
 package dev.sharegpt4v.models.langchain4j;
 
 import dev.langchain4j.exception.InternalServerException;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.List;
+import java.util.Set;
 
 /**
- * LangChain4j's chat model over an engine in this process. Words and pictures (base64 or data URIs); neither tools nor JSON
- * formats, which are refused with {@link dev.langchain4j.exception.UnsupportedFeatureException}. Thread-safe.
+ * LangChain4j's chat model over an engine in this process. Words and pictures (base64 or data URIs), and JSON with a schema
+ * and without; no tools, which are refused with {@link dev.langchain4j.exception.UnsupportedFeatureException}. Thread-safe.
  */
 public final class EngineChatModel implements ChatModel {
 
@@ -54,6 +56,11 @@ public final class EngineChatModel implements ChatModel {
     @Override
     public ChatRequestParameters defaultRequestParameters() {
         return defaults;
+    }
+
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
     }
 
     @Override

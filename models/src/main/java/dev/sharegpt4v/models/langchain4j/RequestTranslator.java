@@ -10,7 +10,6 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.sharegpt4v.models.chat.ChatException;
 import dev.sharegpt4v.models.chat.ContentPart;
@@ -22,12 +21,16 @@ import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.models.text.AnswerDecoder;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import dev.sharegpt4v.runtime.engine.Prompt;
+import dev.sharegpt4v.runtime.engine.Scheduling;
 import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
+import dev.sharegpt4v.runtime.sampling.TokenConstraint;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -37,9 +40,11 @@ import org.jspecify.annotations.Nullable;
 final class RequestTranslator {
 
     private final EngineParts parts;
+    private final AnswerForms forms;
 
     RequestTranslator(EngineParts parts) {
         this.parts = parts;
+        this.forms = new AnswerForms(parts.tokenizer());
     }
 
     /**
@@ -53,13 +58,24 @@ final class RequestTranslator {
     Question translate(ChatRequest request) {
         ChatRequestParameters parameters = request.parameters();
         requireSupported(parameters);
+        Optional<TokenConstraint> form = forms.of(parameters.responseFormat());
         Prompt prompt = parts.prompts().build(conversation(request.messages()));
         Set<Integer> ends = Set.copyOf(parts.defaults().endTokens());
         List<String> stops = new ArrayList<>(parameters.stopSequences());
-        stops.addAll(parts.prompts().template().stopStrings());
+        // A text that is bound to a form ends where the form does.
+        if (form.isEmpty()) {
+            stops.addAll(parts.prompts().template().stopStrings());
+        }
         String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
         return new Question(
-                new GenerationRequest(id, prompt, sampling(parameters), stopRule(parameters, prompt, ends)),
+                new GenerationRequest(
+                        id,
+                        prompt,
+                        sampling(parameters),
+                        stopRule(parameters, prompt, ends),
+                        Scheduling.DEFAULT,
+                        OptionalInt.empty(),
+                        form),
                 new AnswerDecoder(parts.tokenizer(), stops, ends));
     }
 
@@ -75,9 +91,7 @@ final class RequestTranslator {
         if (!parameters.toolSpecifications().isEmpty()) {
             throw Failures.unsupported("tools are");
         }
-        if (parameters.responseFormat() != null && parameters.responseFormat().type() == ResponseFormatType.JSON) {
-            throw Failures.unsupported("JSON response format is");
-        }
+        forms.of(parameters.responseFormat());
     }
 
     private Conversation conversation(List<ChatMessage> messages) {

@@ -48,24 +48,6 @@ final class ChatModelConformanceTest extends AbstractChatModelIT {
         return false;
     }
 
-    /** Texts under a schema are the server's. */
-    @Override
-    protected boolean supportsJsonResponseFormat() {
-        return false;
-    }
-
-    /** As for JSON without a schema. */
-    @Override
-    protected boolean supportsJsonResponseFormatWithSchema() {
-        return false;
-    }
-
-    /** As for JSON without a schema. */
-    @Override
-    protected boolean supportsJsonResponseFormatWithRawSchema() {
-        return false;
-    }
-
     /** A program fetches pictures itself; the engine opens no connections. */
     @Override
     protected boolean supportsSingleImageInputAsPublicURL() {

@@ -3,6 +3,8 @@ package dev.sharegpt4v.models.langchain4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ImageContent;
@@ -13,8 +15,15 @@ import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.internal.JsonSchemaElementUtils;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -24,6 +33,7 @@ import dev.langchain4j.model.output.FinishReason;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +169,62 @@ final class EngineChatModelTest {
 
     private static ChatRequest with(UserMessage question, ChatRequestParameters parameters) {
         return ChatRequest.builder().messages(question).parameters(parameters).build();
+    }
+
+    /** What a program would read. */
+    record Place(String name, int size, List<String> roads) {}
+
+    @Test
+    void anAnswerIsAnInstanceOfItsSchemaWhateverTheModelWouldSay() throws Exception {
+        JsonSchemaElement element = JsonSchemaElementUtils.jsonSchemaElementFrom(Place.class);
+        ResponseFormat format = ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(
+                        JsonSchema.builder().name("Place").rootElement(element).build())
+                .build();
+        ChatRequestParameters parameters = ChatRequestParameters.builder()
+                .responseFormat(format)
+                .temperature(1.5)
+                .maxOutputTokens(400)
+                .build();
+        ChatRequest request = with(UserMessage.from("Where?"), parameters);
+        EngineChatModel model = model();
+        Listener listener = new Listener();
+        new EngineStreamingChatModel(engine.parts()).chat(request, listener);
+        for (ChatResponse answer : List.of(model.chat(request), listener.response.get())) {
+            String text = answer.aiMessage().text();
+            if (answer.finishReason() == FinishReason.STOP) {
+                JsonNode told = new JsonMapper().readTree(text);
+                assertThat(told.properties())
+                        .as(text)
+                        .extracting(Map.Entry::getKey)
+                        .isSubsetOf("name", "size", "roads");
+            } else {
+                assertThat(text).startsWith("{");
+            }
+        }
+        assertThat(model.supportedCapabilities()).containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+    }
+
+    @Test
+    void schemasThatCannotBeUsedAreRefused() {
+        EngineChatModel model = model();
+        for (String schema : List.of("{\"type\": 3}", "no JSON", "{\"type\": \"array\", \"uniqueItems\": true}")) {
+            ResponseFormat format = ResponseFormat.builder()
+                    .type(ResponseFormatType.JSON)
+                    .jsonSchema(JsonSchema.builder()
+                            .name("a")
+                            .rootElement(JsonRawSchema.from(schema))
+                            .build())
+                    .build();
+            ChatRequest request = with(
+                    UserMessage.from("?"),
+                    ChatRequestParameters.builder().responseFormat(format).build());
+            assertThatThrownBy(() -> model.chat(request))
+                    .isInstanceOfAny(InvalidRequestException.class, UnsupportedFeatureException.class)
+                    .hasMessageContaining("schema");
+        }
+        assertThat(engine.executor().steps()).isEmpty();
     }
 
     @Test
