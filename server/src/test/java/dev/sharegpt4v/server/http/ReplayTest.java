@@ -17,11 +17,8 @@ import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
-import dev.sharegpt4v.models.testing.SharedData;
 import dev.sharegpt4v.server.clients.StreamedAnswer;
-import dev.sharegpt4v.server.testing.Golden;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -69,7 +66,7 @@ final class ReplayTest {
     }
 
     private static Stream<JsonNode> recorded() throws IOException {
-        JsonNode index = Golden.parse(Files.readString(SharedData.path("openai/sse/index.json")));
+        JsonNode index = ReplayServer.index();
         return StreamSupport.stream(index.path("streams").spliterator(), false);
     }
 
