@@ -32,7 +32,6 @@ final class ReplayServer implements AutoCloseable {
     static final String SLOW = "+slow";
 
     private static final int BEFORE_FAILURE = 4;
-    private static final ApiException FAILURE = ApiException.internal("The model failed to answer this request.");
     private static final JsonMapper JSON = new JsonMapper();
 
     private final WebServer web;
@@ -49,7 +48,7 @@ final class ReplayServer implements AutoCloseable {
                 .shutdownHook(false)
                 .routing(routing -> routing.post("/v1/chat/completions", ReplayServer::chat)
                         .post("/v1/messages", ReplayServer::message)
-                        .get("/recorded", ReplayServer::recorded))
+                        .get("/recorded", (_, response) -> recorded(response)))
                 .build()
                 .start();
     }
@@ -68,7 +67,7 @@ final class ReplayServer implements AutoCloseable {
                 .chunks();
     }
 
-    private static void recorded(ServerRequest request, ServerResponse response) throws IOException {
+    private static void recorded(ServerResponse response) throws IOException {
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
         response.send(JSON.writeValueAsBytes(index()));
     }
@@ -80,7 +79,7 @@ final class ReplayServer implements AutoCloseable {
             if (replay(model, chunks, events::send)) {
                 events.sendDone();
             } else {
-                events.sendError(FAILURE);
+                events.sendError(failure());
             }
         }
     }
@@ -90,9 +89,14 @@ final class ReplayServer implements AutoCloseable {
         List<JsonNode> all = RecordedMessage.events(model, chunks(model));
         try (EventStream events = new EventStream(response, ping(model))) {
             if (!replay(model, all, event -> events.sendTyped(List.of(event)))) {
-                events.sendError(FAILURE, MessagesWriter.error(FAILURE, "replayed"));
+                ApiException failure = failure();
+                events.sendError(failure, MessagesWriter.error(failure, "replayed"));
             }
         }
+    }
+
+    private static ApiException failure() {
+        return ApiException.internal("The model failed to answer this request.");
     }
 
     private static String model(ServerRequest request) throws IOException {
