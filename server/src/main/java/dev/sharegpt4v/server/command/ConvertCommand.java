@@ -10,6 +10,7 @@ import dev.sharegpt4v.models.convert.SyntheticCheckpoint;
 import dev.sharegpt4v.models.convert.SyntheticShapes;
 import dev.sharegpt4v.models.convert.TokenizerSource;
 import dev.sharegpt4v.models.convert.WeightFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -80,6 +81,9 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace a package that is already there.")
     boolean force;
 
+    @Option(names = "--skip-existing", description = "Do nothing when the package is already there.")
+    boolean skipExisting;
+
     @Override
     public Integer call() {
         int expected = synthetic == null ? 2 : 1;
@@ -88,6 +92,13 @@ final class ConvertCommand implements Callable<Integer> {
                     synthetic == null ? "give a checkpoint folder and a package folder" : "give one package folder");
         }
         ConversionOptions options = options();
+        if (skipExisting && force) {
+            throw usage("--skip-existing and --force exclude each other");
+        }
+        if (skipExisting && Files.isRegularFile(folders.getLast().resolve(PackageManifest.FILE_NAME))) {
+            spec.commandLine().getOut().printf("%s is there already%n", folders.getLast());
+            return 0;
+        }
         try (Checkpoint checkpoint = open();
                 Progress progress = new Progress()) {
             TokenizerSource tokenizer = synthetic == null

@@ -15,8 +15,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +64,17 @@ final class ConvertedModelTest {
         Shell shell = Shell.run("convert", CHECKPOINT.toString(), path("model"), "--weights", "fp32");
         assertThat(shell.code()).isEqualTo(1);
         assertThat(shell.err()).contains(path("model")).hasLineCount(1);
+    }
+
+    @Test
+    void aPackageThatIsThereMayBeLeftAsItIs() throws IOException {
+        FileTime made = Files.getLastModifiedTime(folder.resolve("model").resolve("model.json"));
+        Shell shell =
+                Shell.run("convert", "--skip-existing", CHECKPOINT.toString(), path("model"), "--weights", "fp32");
+        assertThat(shell.code()).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("is there already");
+        assertThat(Files.getLastModifiedTime(folder.resolve("model").resolve("model.json")))
+                .isEqualTo(made);
     }
 
     @ParameterizedTest
@@ -130,6 +144,48 @@ final class ConvertedModelTest {
         assertThat(lines[1].path("error").asText()).contains("no such file");
         assertThat(lines[2].path("error").asText()).contains("neither JPEG");
         assertThat(lines[3].path("caption").isTextual()).isTrue();
+    }
+
+    @Test
+    void aFolderIsCaptionedInPartsThatGoOnWhereTheyStopped() throws IOException {
+        Path pictures = Files.createDirectories(folder.resolve("pictures/deeper"));
+        for (int i = 0; i < 5; i++) {
+            Files.write(pictures.resolve(i + (i % 2 == 0 ? ".png" : ".PNG")), Pictures.png(i));
+        }
+        Files.writeString(pictures.resolve("4.jpg"), "no picture");
+        Files.writeString(pictures.resolve("notes.txt"), "not asked about");
+        String[] parts = {path("out/captions-0.jsonl"), path("out/captions-1.jsonl")};
+        for (int i = 0; i < 2; i++) {
+            Shell shell = caption("--shard", i + "/2", "--output", parts[i], path("pictures"));
+            assertThat(shell.code()).as(shell.err()).isZero();
+        }
+
+        List<String> first = Files.readAllLines(Path.of(parts[0]));
+        List<JsonNode> all = Stream.of(first, Files.readAllLines(Path.of(parts[1])))
+                .flatMap(List::stream)
+                .map(Golden::parse)
+                .toList();
+        assertThat(all)
+                .extracting(line ->
+                        Path.of(line.path("image").asText()).getFileName().toString())
+                .containsExactlyInAnyOrder("0.png", "1.PNG", "2.png", "3.PNG", "4.jpg", "4.png");
+        assertThat(all).filteredOn(line -> line.has("error")).hasSize(1);
+        assertThat(caption("--json", pictures.resolve("2.png").toString()).out().strip())
+                .isEqualTo(first.get(1));
+
+        // As after a kill in the middle of the last line.
+        String whole = Files.readString(Path.of(parts[0]));
+        Files.writeString(Path.of(parts[0]), whole.substring(0, whole.length() - 5));
+        Shell again = caption("--shard", "0/2", "--output", parts[0], path("pictures"));
+        assertThat(again.out()).contains("3 images, 1 of them now");
+        assertThat(Files.readString(Path.of(parts[0]))).isEqualTo(whole);
+    }
+
+    @Test
+    void captionsAreNotAddedToAFileOfSomethingElse() {
+        Shell shell = caption("--output", path("c.txt"), path("a.png"));
+        assertThat(shell.code()).isEqualTo(1);
+        assertThat(folder.resolve("c.txt")).hasContent("hello");
     }
 
     @Test
