@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  */
 public final class StopStringMatcher {
 
-    private final List<String> stops;
+    private final List<StopProgress> stops;
     private final List<String> kept;
     private final StringBuilder held = new StringBuilder();
     private Optional<String> matched = Optional.empty();
@@ -23,11 +23,10 @@ public final class StopStringMatcher {
 
     /** A matcher for stop strings that are cut off, and others that are kept. */
     public StopStringMatcher(List<String> dropped, List<String> kept) {
-        this.stops = Stream.concat(kept.stream(), dropped.stream()).toList();
+        this.stops = Stream.concat(kept.stream(), dropped.stream())
+                .map(StopProgress::new)
+                .toList();
         this.kept = List.copyOf(kept);
-        if (stops.stream().anyMatch(String::isEmpty)) {
-            throw new IllegalArgumentException("a stop string is not empty");
-        }
     }
 
     /** Takes text and returns what can be sent; once a stop string is found, that is what stands before it or up to its end. */
@@ -35,8 +34,9 @@ public final class StopStringMatcher {
         if (matched.isPresent()) {
             return "";
         }
+        int before = held.length();
         held.append(text);
-        int end = firstMatch();
+        int end = firstMatch(before, text);
         if (end < 0) {
             end = held.length() - heldBack();
         }
@@ -61,32 +61,23 @@ public final class StopStringMatcher {
     }
 
     /** Where the earliest stop string begins; of several at one place the longest counts. */
-    private int firstMatch() {
+    private int firstMatch(int before, String text) {
         int first = -1;
-        for (String stop : stops) {
-            int at = held.indexOf(stop);
-            boolean better = at >= 0
-                    && (first < 0
-                            || at < first
-                            || (at == first
-                                    && stop.length() > matched.orElse("").length()));
-            if (better) {
+        int longest = 0;
+        for (StopProgress stop : stops) {
+            int end = stop.endIn(text);
+            int at = before + end - stop.text().length();
+            if (end >= 0
+                    && (first < 0 || at < first || (at == first && stop.text().length() > longest))) {
                 first = at;
-                matched = Optional.of(stop);
+                longest = stop.text().length();
+                matched = Optional.of(stop.text());
             }
         }
         return first;
     }
 
     private int heldBack() {
-        int longest = 0;
-        for (String stop : stops) {
-            for (int length = Math.min(stop.length() - 1, held.length()); length > longest; length--) {
-                if (stop.startsWith(held.substring(held.length() - length))) {
-                    longest = length;
-                }
-            }
-        }
-        return longest;
+        return stops.stream().mapToInt(StopProgress::matching).max().orElse(0);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class StopStringMatcherTest {
@@ -59,6 +60,23 @@ final class StopStringMatcherTest {
             assertThat(text).startsWith(sent.toString());
             assertThat(sent.length()).isGreaterThanOrEqualTo(first);
         }
+    }
+
+    @Test
+    void ofALongBeginningOnlyTheLatestIsHeldBackWhateverOtherStopsShareWithIt() {
+        String many = "a".repeat(20_000);
+        List<String> stops = IntStream.range(0, 16)
+                .mapToObj(i -> many.substring(i) + "b".repeat(i + 1))
+                .toList();
+        StopStringMatcher matcher = new StopStringMatcher(stops);
+        int sent = 0;
+        // Comparing all ends of what is held with all beginnings would take hours.
+        for (int i = 0; i < 50_000; i++) {
+            sent += matcher.append("a").length();
+        }
+        assertThat(sent).isEqualTo(30_000);
+        assertThat(matcher.append("b")).isEqualTo("");
+        assertThat(matcher.matched()).contains(stops.getFirst());
     }
 
     private static String word(Random random, int longest) {
