@@ -137,7 +137,8 @@ public final class Application implements AutoCloseable {
                 loaded.generation(),
                 positions,
                 engine,
-                new Constraints(loaded.tokenizer()));
+                new Constraints(loaded.tokenizer()),
+                config.templates());
     }
 
     private HttpFrontend frontend(ServedModel model) {

@@ -2,6 +2,7 @@ package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.server.http.HttpLimits;
+import dev.sharegpt4v.server.http.TemplateRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param security who may ask, how, and where images may come from
  * @param drain how long running requests may take to end when the server stops
  * @param data where files and batches are kept; there are none when empty
+ * @param templates which make prompts of chats
  */
 public record ServerConfig(
         Path packageFolder,
@@ -40,7 +42,8 @@ public record ServerConfig(
         HttpLimits limits,
         SecurityConfig security,
         Duration drain,
-        Optional<DataConfig> data) {
+        Optional<DataConfig> data,
+        TemplateRules templates) {
 
     /** Settings of a server without files and batches that is open to all who reach it. */
     public ServerConfig(
@@ -72,7 +75,8 @@ public record ServerConfig(
                 limits,
                 SecurityConfig.DEFAULT,
                 drain,
-                Optional.empty());
+                Optional.empty(),
+                TemplateRules.DEFAULT);
     }
 
     /** The same with files and batches where they are asked for. */
@@ -92,7 +96,8 @@ public record ServerConfig(
                 limits,
                 security,
                 drain,
-                asked);
+                asked,
+                templates);
     }
 
     /** The same behind other protection. */
@@ -112,7 +117,29 @@ public record ServerConfig(
                 limits,
                 asked,
                 drain,
-                data);
+                data,
+                templates);
+    }
+
+    /** The same with other templates. */
+    public ServerConfig with(TemplateRules asked) {
+        return new ServerConfig(
+                packageFolder,
+                servedName,
+                host,
+                port,
+                device,
+                threads,
+                encoderThreads,
+                encoderBatch,
+                kv,
+                batchInvariance,
+                engine,
+                limits,
+                security,
+                drain,
+                data,
+                asked);
     }
 
     public ServerConfig {

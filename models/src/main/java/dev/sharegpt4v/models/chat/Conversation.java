@@ -8,7 +8,7 @@ import java.util.List;
  * @param messages system messages first, then turns that start with the user and alternate
  * @param ending what follows the last of them
  */
-public record Conversation(List<Message> messages, Ending ending) {
+public record Conversation(List<Message> messages, Ending ending) implements PromptSource {
 
     /** What follows the last message. */
     public enum Ending {

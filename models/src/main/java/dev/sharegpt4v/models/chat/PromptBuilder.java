@@ -30,12 +30,19 @@ public final class PromptBuilder {
         return template;
     }
 
-    /** The prompt of a conversation. */
-    public Prompt build(Conversation conversation) {
+    private List<Segment> segments(PromptSource source) {
+        return switch (source) {
+            case Conversation conversation -> TemplateRenderer.render(template, conversation);
+            case TemplatedText text -> text.segments();
+        };
+    }
+
+    /** The prompt of a conversation, or of what another template made of one. */
+    public Prompt build(PromptSource source) {
         IdBuffer ids = new IdBuffer();
         List<ImageSpan> images = new ArrayList<>();
         ids.add(beginToken);
-        for (Segment segment : TemplateRenderer.render(template, conversation)) {
+        for (Segment segment : segments(source)) {
             switch (segment) {
                 case Segment.Text(String text, boolean afterSpecial) ->
                     ids.addAll(afterSpecial ? tokenizer.encodeAfterSpecial(text) : tokenizer.encode(text));
@@ -43,6 +50,7 @@ public final class PromptBuilder {
                     images.add(new ImageSpan(ids.size(), image.image()));
                     ids.addPlaceholders(image.image().featureRows());
                 }
+                case Segment.Begin _ -> ids.add(beginToken);
                 case Segment.End _ -> ids.add(endToken);
             }
         }
@@ -60,22 +68,23 @@ public final class PromptBuilder {
     }
 
     /** The prompt as text, with markers for images and end tokens; for people and golden files. */
-    public String render(Conversation conversation) {
-        return renderText(conversation).text();
+    public String render(PromptSource source) {
+        return renderText(source).text();
     }
 
     /** The same, and where the markers of images stand. */
-    public RenderedText renderText(Conversation conversation) {
+    public RenderedText renderText(PromptSource source) {
         StringBuilder text = new StringBuilder();
         List<Integer> images = new ArrayList<>();
-        for (Segment segment : TemplateRenderer.render(template, conversation)) {
+        for (Segment segment : segments(source)) {
             switch (segment) {
                 case Segment.Text words -> text.append(words.text());
                 case Segment.Image _ -> {
                     images.add(text.length());
                     text.append(RenderedText.IMAGE);
                 }
-                case Segment.End _ -> text.append("</s>");
+                case Segment.Begin _ -> text.append(TemplatedText.BEGIN);
+                case Segment.End _ -> text.append(TemplatedText.END);
             }
         }
         return new RenderedText(text.toString(), images);

@@ -11,6 +11,9 @@ sealed interface Segment {
     /** The places of one picture. */
     record Image(ImageInput image) implements Segment {}
 
+    /** The begin token within a prompt, where a template of Jinja's has it. */
+    record Begin() implements Segment {}
+
     /** The end token after an answer. */
     record End() implements Segment {}
 }

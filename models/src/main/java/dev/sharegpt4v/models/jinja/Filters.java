@@ -141,8 +141,7 @@ final class Filters {
                         work);
             case "round" -> round(value, call);
             case "safe", "string" -> Python.str(value, work);
-            case "title" ->
-                text(value, work).changed(titled(text(value, work).chars()));
+            case "title" -> text(value, work).changed(titled(text(value, work).chars()));
             case "tojson" -> json(value, call);
             case "trim" -> {
                 Value.Function strip = (Value.Function) TextMethods.of(text(value, work), "strip");

@@ -40,7 +40,8 @@ final class Python {
                 right instanceof Value.Dict other && equal(entries, other.entries(), work);
             case Value.Undefined _ -> right instanceof Value.Undefined;
             case Value.None _, Value.Bool _, Value.Int _, Value.Real _, Text _ -> left.equals(right);
-            case Value.Namespace _, Value.Loop _, Value.Function _ -> left == right;
+            // Which are equal to themselves alone.
+            case Value.Namespace _, Value.Loop _, Value.Function _ -> left.equals(right);
         };
     }
 

@@ -98,9 +98,10 @@ final class Tests {
     }
 
     private static boolean same(Value value, Value other) {
-        return value == other
-                || (value instanceof Value.Bool && value.equals(other))
-                || (value instanceof Value.Int && value.equals(other));
+        return switch (value) {
+            case Value.None _, Value.Bool _, Value.Int _, Value.Namespace _, Value.Function _ -> value.equals(other);
+            default -> false;
+        };
     }
 
     private static long integer(Value value) {

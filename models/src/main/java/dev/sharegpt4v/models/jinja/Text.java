@@ -96,6 +96,24 @@ public final class Text implements Value {
         return both.build();
     }
 
+    /** Texts with newlines between them. */
+    public static Text lines(List<Text> texts) {
+        Builder all = new Builder();
+        for (int i = 0; i < texts.size(); i++) {
+            all.append(i > 0 ? own("\n") : EMPTY, 0, i > 0 ? 1 : 0);
+            all.append(texts.get(i), 0, texts.get(i).length());
+        }
+        return all.build();
+    }
+
+    /** This text and another after it. */
+    public Text plus(Text other) {
+        Builder both = new Builder();
+        both.append(this, 0, length());
+        both.append(other, 0, other.length());
+        return both.build();
+    }
+
     static Text join(List<Text> texts, Text between, Work work) {
         Builder all = new Builder();
         for (int i = 0; i < texts.size(); i++) {

@@ -32,7 +32,8 @@ public sealed interface Value
         static final Bool TRUE = new Bool(true);
         static final Bool FALSE = new Bool(false);
 
-        static Bool of(boolean value) {
+        /** A truth value. */
+        public static Bool of(boolean value) {
             return value ? TRUE : FALSE;
         }
     }

@@ -29,6 +29,9 @@ final class ServeCommand implements Callable<Integer> {
     DataFlags data = new DataFlags();
 
     @Mixin
+    TemplateFlags templates = new TemplateFlags();
+
+    @Mixin
     SecurityFlags security = new SecurityFlags();
 
     @Option(names = "--host", description = "Address to listen on (${DEFAULT-VALUE}).")
@@ -121,7 +124,8 @@ final class ServeCommand implements Callable<Integer> {
         try (Application application =
                 Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
                         .with(data.config())
-                        .with(security.config()))) {
+                        .with(security.config())
+                        .with(templates.rules()))) {
             Runtime.getRuntime()
                     .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
             spec.commandLine()

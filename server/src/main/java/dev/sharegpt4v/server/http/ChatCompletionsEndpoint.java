@@ -1,7 +1,7 @@
 package dev.sharegpt4v.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.models.chat.PromptSource;
 import dev.sharegpt4v.server.openai.AnswerDetail;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest;
@@ -34,7 +34,8 @@ final class ChatCompletionsEndpoint implements JsonRoute {
         chat.model().ifPresent(identity::requireModel);
         WireWriter writer = chat.requestId()
                 .map(id -> identity.writerOf("chatcmpl-" + id))
-                .orElseGet(() -> identity.writer("chatcmpl-"));
+                .orElseGet(() -> identity.writer("chatcmpl-"))
+                .with(chat.olderCalls());
         if (chat.options().stream() && chat.choices() instanceof Choices.Sampled sampled) {
             stream(reply, writer, chat, sampled, client);
         } else {
@@ -56,14 +57,14 @@ final class ChatCompletionsEndpoint implements JsonRoute {
     }
 
     private ChatForm form(ChatCompletionRequest chat, Client client) {
-        Conversation conversation = prompts.conversation(chat);
+        PromptSource source = prompts.source(chat);
         client.requirePresent();
         AnswerDetail detail = chat.options().detail();
         return new ChatForm(
                 chat.options(),
                 chat.tools(),
                 new LogprobWriter(model.tokenizer(), detail.tokensAsIds()),
-                model.prompts().build(conversation),
-                detail.promptText() ? Optional.of(model.prompts().render(conversation)) : Optional.empty());
+                model.prompts().build(source),
+                detail.promptText() ? Optional.of(model.prompts().render(source)) : Optional.empty());
     }
 }

@@ -4,6 +4,7 @@ import dev.sharegpt4v.models.chat.ChatException;
 import dev.sharegpt4v.models.chat.ContentPart;
 import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Message;
+import dev.sharegpt4v.models.chat.PromptSource;
 import dev.sharegpt4v.models.chat.Role;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.runtime.engine.Prompt;
@@ -26,26 +27,37 @@ final class ChatPrompts {
     private final ServedModel model;
     private final ImageIntake images;
     private final TextLimit textLimit;
+    private final ChatTemplates templates;
 
     ChatPrompts(EndpointParts parts) {
         this.model = parts.model();
         this.images = parts.images();
         this.textLimit = parts.textLimit();
+        this.templates = new ChatTemplates(parts.model().templates(), textLimit);
     }
 
     /** The prompt of a chat request. */
     Prompt prompt(ChatCompletionRequest chat) {
-        return model.prompts().build(conversation(chat));
+        return model.prompts().build(source(chat));
     }
 
     /** The prompt of a request that came in another shape, its messages in the field {@code param}. */
     Prompt prompt(ChatCompletionRequest chat, String param) {
-        return model.prompts().build(conversation(chat, param));
+        return model.prompts().build(source(chat, param));
     }
 
-    /** The dialogue of a chat request. */
-    Conversation conversation(ChatCompletionRequest chat) {
-        return conversation(chat, "messages");
+    /** What the prompt of a chat request is made of. */
+    PromptSource source(ChatCompletionRequest chat) {
+        return source(chat, "messages");
+    }
+
+    private PromptSource source(ChatCompletionRequest chat, String param) {
+        Optional<ChatTemplates.Rendering> rendering = templates.of(chat, param);
+        if (rendering.isEmpty()) {
+            return conversation(chat, param);
+        }
+        textLimit.require(chat.messages(), param);
+        return rendering.get().text(inputs(chat.messages(), chat.options()));
     }
 
     /** The dialogue; the functions that may be called are told at the end of the system message. */

@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.models.chat.Conversation;
+import dev.sharegpt4v.models.chat.PromptSource;
 import dev.sharegpt4v.models.chat.RenderedText;
 import dev.sharegpt4v.runtime.engine.ImageSpan;
 import dev.sharegpt4v.runtime.engine.Prompt;
@@ -38,15 +39,17 @@ final class RenderEndpoints {
     void render(ServerRequest request, ServerResponse response) {
         try (AdmissionGate.Place _ = gate.enter()) {
             ChatCompletionRequest chat = read(request);
-            Conversation conversation = prompts.conversation(chat);
-            RenderedText text = model.prompts().renderText(conversation);
-            Prompt prompt = model.prompts().build(conversation);
+            PromptSource source = prompts.source(chat);
+            RenderedText text = model.prompts().renderText(source);
+            Prompt prompt = model.prompts().build(source);
             Answers.json(
                     response,
                     200,
                     PromptWriter.rendered(
                             identity.model(),
-                            model.prompts().template().wireName(),
+                            source instanceof Conversation
+                                    ? model.prompts().template().wireName()
+                                    : "custom",
                             text.text(),
                             prompt.tokens(),
                             model.positions(),

@@ -19,6 +19,7 @@ import dev.sharegpt4v.runtime.engine.Engine;
  * @param positions that prompt and completion may take together: the context, or the whole KV cache where that is smaller
  * @param engine that runs it
  * @param constraints forms that answers may be asked for
+ * @param templates which make prompts of chats
  */
 public record ServedModel(
         String name,
@@ -30,4 +31,5 @@ public record ServedModel(
         GenerationDefaults defaults,
         int positions,
         Engine engine,
-        Constraints constraints) {}
+        Constraints constraints,
+        TemplateRules templates) {}

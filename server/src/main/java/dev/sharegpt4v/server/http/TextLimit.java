@@ -5,6 +5,9 @@ import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.Message;
 import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
+import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
+import java.util.List;
 
 /** Refuses text that no tokenization can fit into the context, before any time is spent on its tokens. */
 final class TextLimit {
@@ -30,6 +33,17 @@ final class TextLimit {
         for (Message message : conversation.messages()) {
             for (ContentPart part : message.parts()) {
                 characters += part instanceof ContentPart.Text(String text) ? text.length() : 0;
+            }
+        }
+        require(characters, param);
+    }
+
+    /** The words of messages that no conversation is made of. */
+    void require(List<WireMessage> messages, String param) {
+        long characters = 0;
+        for (WireMessage message : messages) {
+            for (WirePart part : message.parts()) {
+                characters += part instanceof WirePart.Text(String text) ? text.length() : 0;
             }
         }
         require(characters, param);

@@ -15,6 +15,7 @@ public final class ChatChunk {
 
     private final ObjectNode root;
     private final int index;
+    private final boolean olderCalls;
     private final ObjectNode delta = JSON.createObjectNode();
     private JsonNode logprobs = JSON.nullNode();
     private Optional<String> finishReason = Optional.empty();
@@ -23,9 +24,10 @@ public final class ChatChunk {
     private PromptReport prompt = PromptReport.NONE;
 
     /** An empty chunk of the choice of an index; {@code root} has the members that all chunks of an answer share. */
-    ChatChunk(ObjectNode root, int index) {
+    ChatChunk(ObjectNode root, int index, boolean olderCalls) {
         this.root = root;
         this.index = index;
+        this.olderCalls = olderCalls;
     }
 
     /** The assistant's turn begins; with words, or with calls alone. */
@@ -99,9 +101,12 @@ public final class ChatChunk {
     public JsonNode json() {
         ObjectNode choice = root.putArray("choices").addObject();
         choice.put("index", index);
+        if (olderCalls) {
+            OlderCalls.make(delta);
+        }
         choice.set("delta", delta);
         choice.set("logprobs", logprobs);
-        choice.put("finish_reason", finishReason.orElse(null));
+        choice.put("finish_reason", finishReason.map(reason -> olderCalls ? OlderCalls.reason(reason) : reason).orElse(null));
         tokenIds.ifPresent(ids -> {
             ArrayNode list = choice.putArray("token_ids");
             ids.forEach(list::add);

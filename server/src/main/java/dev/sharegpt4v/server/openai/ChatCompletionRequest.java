@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param choices how many completions
  * @param tools what the model may call
  * @param requestId stands in the answer's id
+ * @param form the same as a chat template sees it; empty where the request came in another shape
+ * @param olderCalls whether calls are told in the form that came before tools
  */
 public record ChatCompletionRequest(
         Optional<String> model,
@@ -24,7 +26,21 @@ public record ChatCompletionRequest(
         CompletionOptions options,
         Choices choices,
         Optional<Tools> tools,
-        Optional<String> requestId) {
+        Optional<String> requestId,
+        Optional<TemplateInput> form,
+        boolean olderCalls) {
+
+    /** A request that came in another shape. */
+    ChatCompletionRequest(
+            Optional<String> model,
+            List<WireMessage> messages,
+            Conversation.Ending ending,
+            CompletionOptions options,
+            Choices choices,
+            Optional<Tools> tools,
+            Optional<String> requestId) {
+        this(model, messages, ending, options, choices, tools, requestId, Optional.empty(), false);
+    }
 
     public ChatCompletionRequest {
         messages = List.copyOf(messages);

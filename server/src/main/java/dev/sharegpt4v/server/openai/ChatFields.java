@@ -22,8 +22,6 @@ import java.util.stream.Collectors;
 public final class ChatFields {
 
     private static final String NO_REASONING = "the family does not reason before it answers";
-    private static final String NO_TEMPLATES =
-            "the package's template is used; there is no engine for templates of requests";
 
     /** The members, in the order of the table. */
     public static final List<ChatField> ALL = List.of(
@@ -125,6 +123,8 @@ public final class ChatFields {
                     OPENAI,
                     "boolean",
                     "`true` lets a forced answer hold several calls; see *Tools*"),
+            honoured("functions", OPENAI, "up to 128 functions", "the older form of `tools`; see *Tools*"),
+            honoured("function_call", OPENAI, "`none`, `auto`, `{\"name\"}`", "the older form of `tool_choice`"),
             honoured(
                     "continue_final_message",
                     VLLM,
@@ -142,6 +142,16 @@ public final class ChatFields {
                     VLLM,
                     "boolean",
                     "the answer begins with the words of the last message where that is the assistant's"),
+            honoured(
+                    "chat_template",
+                    VLLM,
+                    "Jinja",
+                    "instead of the package's template; refused without `--trust-request-chat-template`; see *Templates*"),
+            honoured(
+                    "chat_template_kwargs",
+                    VLLM,
+                    "object",
+                    "variables of `chat_template` or `--chat-template`; the package's template has none"),
             honoured("priority", VLLM, "integer", "0 when left out; lower goes first"),
             honoured("cache_salt", VLLM, "string", "what is cached is shared only with requests of an equal salt"),
             honoured(
@@ -212,24 +222,10 @@ public final class ChatFields {
                     (fields, name) -> fields.integer(name, 1, Integer.MAX_VALUE)),
             harmless("return_token_offsets", VLLM, "boolean", "of rendered prompts only", FieldCheck.BOOLEAN),
             harmless("return_mm_kwargs", VLLM, "boolean", "of rendered prompts only", FieldCheck.BOOLEAN),
-            harmless(
-                    "chat_template_kwargs",
-                    VLLM,
-                    "object",
-                    "the package's template has no variables",
-                    FieldCheck.OBJECT),
             refusing("modalities", OPENAI, "`[\"text\"]`", "answers are text", FieldCheck::isTextOnly),
             refusing("audio", OPENAI, "null", "answers are text", value -> false),
             refusing("web_search_options", OPENAI, "null", "there is no search", value -> false),
             refusing("moderation", OPENAI, "null", "there is no moderation model", value -> false),
-            refusing("functions", OPENAI, "`[]`", "the older form; send `tools`", FieldCheck::isEmptyArray),
-            refusing(
-                    "function_call",
-                    OPENAI,
-                    "`none`, `auto`",
-                    "the older form; send `tool_choice`",
-                    FieldCheck.isText("none", "auto")),
-            refusing("chat_template", VLLM, "null", NO_TEMPLATES, value -> false),
             refusing("documents", VLLM, "`[]`", "the template has no place for them", FieldCheck::isEmptyArray),
             refusing(
                     "add_special_tokens", VLLM, "`false`", "the template has all special tokens", FieldCheck.is(false)),

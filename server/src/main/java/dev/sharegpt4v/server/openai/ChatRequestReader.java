@@ -20,13 +20,22 @@ public final class ChatRequestReader {
      * @param maxImages images allowed in one request
      */
     public static ChatCompletionRequest read(JsonNode body, GenerationDefaults defaults, int maxImages) {
-        JsonFields fields = JsonFields.of(body, "");
-        ChatFields.check(fields);
+        ChatFields.check(JsonFields.of(body, ""));
+        OlderCalls older = OlderCalls.in(body);
+        try {
+            return read(JsonFields.of(older.body(), ""), defaults, maxImages, older);
+        } catch (ApiException e) {
+            throw older.renamed(e);
+        }
+    }
+
+    private static ChatCompletionRequest read(
+            JsonFields fields, GenerationDefaults defaults, int maxImages, OlderCalls older) {
         List<WireMessage> messages = MessageReader.read(fields, maxImages);
         CompletionOptions plain = CompletionFields.read(fields, defaults);
         CompletionOptions options = plain.withDetail(
                 DetailFields.read(fields, plain.stream(), plain.detail().runningUsage(), messages));
-        Optional<Tools> tools = ToolFields.read(fields);
+        Optional<Tools> tools = older.named(ToolFields.read(fields));
         Choices choices = ChoiceFields.read(fields, options);
         return new ChatCompletionRequest(
                 fields.text("model"),
@@ -35,7 +44,9 @@ public final class ChatRequestReader {
                 forced(options, tools, choices),
                 choices,
                 tools,
-                requestId(fields));
+                requestId(fields),
+                Optional.of(TemplateInput.read(fields, tools)),
+                older.functions());
     }
 
     /** An answer that must be a call has its form. */

@@ -57,16 +57,12 @@ final class MessageReader {
             case "user" -> messages.add(new WireMessage(Role.USER, content(fields)));
             case "assistant" -> messages.add(new WireMessage(Role.ASSISTANT, answer(fields)));
             case "tool" -> addResult(calls.result(fields, text(fields)));
-            case "function" ->
-                throw ApiException.badRequest(
-                        "unsupported_parameter",
-                        fields.param("role"),
-                        "Messages of the older role 'function' are not supported; send 'tool'.");
             default ->
                 throw ApiException.invalid(
                         fields.param("role"),
                         "Invalid value: '" + role
-                                + "'. Supported roles are 'system', 'developer', 'user', 'assistant' and 'tool'.");
+                                + "'. Supported roles are 'system', 'developer', 'user', 'assistant', 'tool' and"
+                                + " 'function'.");
         }
         afterResult = role.equals("tool");
     }
@@ -80,7 +76,7 @@ final class MessageReader {
             fields.objects("annotations");
         }
         refuse(fields, "audio", "There is no audio here.");
-        refuse(fields, "function_call", "The older 'function_call' is not supported; send 'tool_calls'.");
+        refuse(fields, "function_call", "Only the assistant's messages have one.");
     }
 
     private static void refuse(JsonFields fields, String name, String why) {

@@ -16,10 +16,21 @@ import java.util.Optional;
  * @param created in seconds since 1970
  * @param model the served name
  * @param fingerprint stands for model and server version
+ * @param olderCalls whether calls are told in the form that came before tools
  */
-public record WireWriter(String id, long created, String model, String fingerprint) {
+public record WireWriter(String id, long created, String model, String fingerprint, boolean olderCalls) {
 
     private static final JsonMapper MAPPER = new JsonMapper();
+
+    /** A writer that tells of calls as tools. */
+    public WireWriter(String id, long created, String model, String fingerprint) {
+        this(id, created, model, fingerprint, false);
+    }
+
+    /** The same, and calls in the form that came before tools where they are asked for in it. */
+    public WireWriter with(boolean older) {
+        return new WireWriter(id, created, model, fingerprint, older);
+    }
 
     /**
      * One text of a chat completion.
@@ -61,7 +72,7 @@ public record WireWriter(String id, long created, String model, String fingerpri
             choice.put("index", list.size());
             choice.set("message", message(said));
             choice.set("logprobs", said.logprobs().orElse(MAPPER.nullNode()));
-            choice.put("finish_reason", said.finishReason());
+            choice.put("finish_reason", olderCalls ? OlderCalls.reason(said.finishReason()) : said.finishReason());
             said.tokenIds().ifPresent(ids -> ids.forEach(choice.putArray("token_ids")::add));
             list.add(choice);
         }
@@ -72,7 +83,7 @@ public record WireWriter(String id, long created, String model, String fingerpri
         return root;
     }
 
-    private static ObjectNode message(Choice said) {
+    private ObjectNode message(Choice said) {
         ObjectNode message = MAPPER.createObjectNode();
         message.put("role", "assistant");
         message.put("content", said.text().isEmpty() && !said.calls().isEmpty() ? null : said.text());
@@ -84,6 +95,9 @@ public record WireWriter(String id, long created, String model, String fingerpri
             entry.put("type", "function");
             entry.putObject("function").put("name", call.name()).put("arguments", call.arguments());
         }
+        if (olderCalls) {
+            OlderCalls.make(message);
+        }
         return message;
     }
 
@@ -91,7 +105,7 @@ public record WireWriter(String id, long created, String model, String fingerpri
     public ChatChunk chunk(int index) {
         ObjectNode root = head("chat.completion.chunk");
         root.put("system_fingerprint", fingerprint);
-        return new ChatChunk(root, index);
+        return new ChatChunk(root, index, olderCalls);
     }
 
     /** The last chunk where usage was asked for. */

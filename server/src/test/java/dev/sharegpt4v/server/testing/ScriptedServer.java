@@ -30,6 +30,7 @@ import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.Protection;
 import dev.sharegpt4v.server.http.ServedDevice;
 import dev.sharegpt4v.server.http.ServedModel;
+import dev.sharegpt4v.server.http.TemplateRules;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
 import io.restassured.RestAssured;
@@ -98,7 +99,23 @@ public final class ScriptedServer implements AutoCloseable {
         this(text, limits, MODEL, Optional.empty(), protection);
     }
 
+    /** A server that says {@code text} at once, whose prompts other templates may make. */
+    public ScriptedServer(String text, TemplateRules templates) {
+        this(text, HttpLimits.DEFAULT, MODEL, Optional.empty(), Protection.DEFAULT, templates);
+        allowAllSteps();
+    }
+
     private ScriptedServer(String text, HttpLimits limits, String name, Optional<Path> folder, Protection protection) {
+        this(text, limits, name, folder, protection, TemplateRules.DEFAULT);
+    }
+
+    private ScriptedServer(
+            String text,
+            HttpLimits limits,
+            String name,
+            Optional<Path> folder,
+            Protection protection,
+            TemplateRules templates) {
         int vocabulary = tokenizer.vocabularySize();
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
         this.executor =
@@ -119,7 +136,8 @@ public final class ScriptedServer implements AutoCloseable {
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(END)),
                 CONTEXT,
                 engine,
-                new Constraints(tokenizer));
+                new Constraints(tokenizer),
+                templates);
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
         Identity identity = new Identity(name, "0", "fp_test", 1_767_225_600, clock, DEVICE);
         this.data = folder.map(
