@@ -50,7 +50,7 @@ final class HostileTemplatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(", "[", "{1:", "not ", "-", "1+", "1 if ", "a.", "a|upper.", "'' ~", "a[", "f("})
+    @ValueSource(strings = {"(", "[", "{1:", "not ", "-", "1+", "1 if ", "a.", "a|upper.", "a[", "f("})
     void whatIsNestedTooDeeplyIsRefused(String part) {
         assertThatThrownBy(() -> render("{{ " + part.repeat(20_000) + "1 }}")).isInstanceOf(JinjaException.class);
         assertThatThrownBy(() -> render("{% if 1 %}".repeat(9_000))).isInstanceOf(JinjaException.class);

@@ -106,7 +106,11 @@ public final class ChatChunk {
         }
         choice.set("delta", delta);
         choice.set("logprobs", logprobs);
-        choice.put("finish_reason", finishReason.map(reason -> olderCalls ? OlderCalls.reason(reason) : reason).orElse(null));
+        choice.put(
+                "finish_reason",
+                finishReason
+                        .map(reason -> olderCalls ? OlderCalls.reason(reason) : reason)
+                        .orElse(null));
         tokenIds.ifPresent(ids -> {
             ArrayNode list = choice.putArray("token_ids");
             ids.forEach(list::add);

@@ -46,7 +46,7 @@ public final class ChatRequestReader {
                 tools,
                 requestId(fields),
                 Optional.of(TemplateInput.read(fields, tools)),
-                older.functions());
+                older.given());
     }
 
     /** An answer that must be a call has its form. */

@@ -13,16 +13,16 @@ import java.util.Optional;
  * brought into the form of tools before it is read, and errors name its own members.
  *
  * @param body in the form of tools
- * @param functions whether functions were given, so that answers have the older form
- * @param messages whether messages have it
+ * @param given whether functions were given, so that answers have the older form
+ * @param inDialogue whether messages have it
  */
-record OlderCalls(JsonNode body, boolean functions, boolean messages) {
+record OlderCalls(JsonNode body, boolean given, boolean inDialogue) {
 
     static OlderCalls in(JsonNode request) {
-        boolean functions = given(request, "functions") || given(request, "function_call");
+        boolean functions = has(request, "functions") || has(request, "function_call");
         boolean messages = false;
         for (JsonNode message : request.path("messages")) {
-            messages |= given(message, "function_call")
+            messages |= has(message, "function_call")
                     || message.path("role").asText().equals("function");
         }
         if (!functions && !messages) {
@@ -36,17 +36,18 @@ record OlderCalls(JsonNode body, boolean functions, boolean messages) {
         if (messages) {
             takeMessages(body.path("messages"));
         }
-        return new OlderCalls(body, !body.path("tools").isEmpty() && functions, messages);
+        return new OlderCalls(body, functions, messages);
     }
 
-    private static boolean given(JsonNode node, String name) {
+    private static boolean has(JsonNode node, String name) {
         return node.hasNonNull(name);
     }
 
     private static void refuseBoth(JsonNode body) {
         for (String[] pair : new String[][] {{"functions", "tools"}, {"function_call", "tool_choice"}}) {
-            boolean any = given(body, pair[1]) && !(body.path(pair[1]).isArray() && body.path(pair[1]).isEmpty());
-            if (given(body, pair[0]) && any) {
+            boolean any = has(body, pair[1])
+                    && !(body.path(pair[1]).isArray() && body.path(pair[1]).isEmpty());
+            if (has(body, pair[0]) && any) {
                 throw ApiException.invalid(
                         pair[0], "'" + pair[0] + "' is the older form of '" + pair[1] + "'; give one of them.");
             }
@@ -55,14 +56,14 @@ record OlderCalls(JsonNode body, boolean functions, boolean messages) {
 
     private static void takeFunctions(ObjectNode body) {
         JsonFields fields = JsonFields.of(body, "");
-        if (given(body, "functions")) {
+        if (has(body, "functions")) {
             ArrayNode tools = body.putArray("tools");
             fields.objects("functions").forEach(_ -> {
                 ObjectNode tool = tools.addObject().put("type", "function");
                 tool.set("function", body.path("functions").get(tools.size() - 1));
             });
         }
-        if (given(body, "function_call")) {
+        if (has(body, "function_call")) {
             JsonNode choice = body.get("function_call");
             if (choice.isTextual()) {
                 body.set("tool_choice", choice);
@@ -85,7 +86,7 @@ record OlderCalls(JsonNode body, boolean functions, boolean messages) {
             }
             JsonFields fields = JsonFields.of(message, "messages[" + i + "]");
             String role = message.path("role").asText();
-            if (given(message, "function_call") && role.equals("assistant")) {
+            if (has(message, "function_call") && role.equals("assistant")) {
                 JsonFields call = fields.object("function_call");
                 call.requiredText("arguments");
                 String id = "function-" + i;
@@ -97,7 +98,8 @@ record OlderCalls(JsonNode body, boolean functions, boolean messages) {
                 String name = fields.requiredText("name");
                 if (!calls.containsKey(name)) {
                     throw ApiException.invalid(
-                            fields.param("name"), "No function '" + name + "' was called in the messages before this one.");
+                            fields.param("name"),
+                            "No function '" + name + "' was called in the messages before this one.");
                 }
                 message.put("role", "tool").put("tool_call_id", calls.get(name));
             }
@@ -106,12 +108,12 @@ record OlderCalls(JsonNode body, boolean functions, boolean messages) {
 
     /** Functions whose schemas have their own names in errors. */
     Optional<Tools> named(Optional<Tools> tools) {
-        return functions
-                ? tools.map(given -> new Tools(
-                        given.functions().stream().map(OlderCalls::named).toList(),
-                        given.mode(),
-                        given.named(),
-                        given.several()))
+        return given
+                ? tools.map(all -> new Tools(
+                        all.functions().stream().map(OlderCalls::named).toList(),
+                        all.mode(),
+                        all.named(),
+                        all.several()))
                 : tools;
     }
 
@@ -126,7 +128,7 @@ record OlderCalls(JsonNode body, boolean functions, boolean messages) {
     /** An error that names the members of the request as it came. */
     ApiException renamed(ApiException error) {
         ApiException renamed = error;
-        if (functions) {
+        if (given) {
             renamed = renamed.renamed("tool_choice", "function_call")
                     .renamed("tools[", "functions[")
                     .renamed("'tools'", "'functions'")
@@ -136,7 +138,10 @@ record OlderCalls(JsonNode body, boolean functions, boolean messages) {
                 renamed = renamed.renamed("tools", "functions");
             }
         }
-        return messages ? renamed.renamed(".tool_calls[0].function", ".function_call").renamed(".tool_calls[0]", ".function_call") : renamed;
+        return inDialogue
+                ? renamed.renamed(".tool_calls[0].function", ".function_call")
+                        .renamed(".tool_calls[0]", ".function_call")
+                : renamed;
     }
 
     /** An answer's message in the older form, which has one call. */

@@ -40,8 +40,8 @@ final class RequestTemplatesTest {
     }
 
     private static JsonNode golden() throws IOException {
-        return JSON.readTree(
-                Path.of("..", "models", "src", "test", "resources", "jinja", "templates.json").toFile());
+        return JSON.readTree(Path.of("..", "models", "src", "test", "resources", "jinja", "templates.json")
+                .toFile());
     }
 
     static Stream<Arguments> cases() throws IOException {
@@ -52,7 +52,8 @@ final class RequestTemplatesTest {
             String dialogue = expected.get("dialogue").textValue();
             boolean continued = expected.get("continued").booleanValue();
             JsonNode messages = golden.get("dialogues").get(dialogue);
-            if (continued && !messages.path(messages.size() - 1).path("role").asText().equals("assistant")) {
+            if (continued
+                    && !messages.path(messages.size() - 1).path("role").asText().equals("assistant")) {
                 // Refused here, whatever a template would make of it.
                 continue;
             }
@@ -75,7 +76,10 @@ final class RequestTemplatesTest {
         for (JsonNode message : copy) {
             for (JsonNode part : message.path("content")) {
                 if (part.path("type").asText().equals("image")) {
-                    ((ObjectNode) part).put("type", "image_url").putObject("image_url").put("url", PICTURE);
+                    ((ObjectNode) part)
+                            .put("type", "image_url")
+                            .putObject("image_url")
+                            .put("url", PICTURE);
                 }
             }
             int call = 0;
@@ -163,8 +167,14 @@ final class RequestTemplatesTest {
 
     @Test
     void itsVariablesComeFromTheRequest() throws IOException {
-        ObjectNode body = with(Requests.text("?"), "{{ mood }}-{{ deep.x[1] }}-{{ other }}-{{ add_generation_prompt }}");
-        body.putObject("chat_template_kwargs").put("mood", "<image>").putObject("deep").putArray("x").add(1).add(2);
+        ObjectNode body =
+                with(Requests.text("?"), "{{ mood }}-{{ deep.x[1] }}-{{ other }}-{{ add_generation_prompt }}");
+        body.putObject("chat_template_kwargs")
+                .put("mood", "<image>")
+                .putObject("deep")
+                .putArray("x")
+                .add(1)
+                .add(2);
         assertThat(rendered(body).path("prompt").asText()).isEqualTo("<image>-2--True");
         body.putObject("chat_template_kwargs").put("messages", 1);
         ErrorAnswer.is(SERVER.chat(body), 400, "invalid_value", "chat_template_kwargs.messages");
@@ -173,7 +183,8 @@ final class RequestTemplatesTest {
     @Test
     void answersTokensAndStreamsFollowIt() {
         ObjectNode body = with(Requests.text("?"), "{{ messages[0].content }} ASSISTANT:");
-        assertThat((String) SERVER.chat(body).path("choices[0].message.content")).isEqualTo("a red circle");
+        assertThat((String) SERVER.chat(body).path("choices[0].message.content"))
+                .isEqualTo("a red circle");
         assertThat(SERVER.chat(body.deepCopy().put("stream", true)).asString()).contains("[DONE]");
         ObjectNode tokens = body.deepCopy();
         tokens.remove("temperature");

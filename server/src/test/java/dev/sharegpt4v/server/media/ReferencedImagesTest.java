@@ -16,12 +16,14 @@ import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.ScriptedServer;
 import io.restassured.response.Response;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ final class ReferencedImagesTest {
 
     private static final String PARAM = "messages[0].content[0].image_url.url";
     private static final CountDownLatch ASKED = new CountDownLatch(1);
+    private static final CountDownLatch CLOSED = new CountDownLatch(1);
 
     @TempDir
     private static Path folder;
@@ -53,8 +56,7 @@ final class ReferencedImagesTest {
                         "Content-Type: image/png\r\n",
                         "<html>secret</html>".getBytes(StandardCharsets.UTF_8)));
             } else if (head.startsWith("GET /never")) {
-                ASKED.countDown();
-                new CountDownLatch(1).await();
+                dribble(output);
             } else {
                 output.write(RawHost.response("200 OK", "Content-Type: text/html\r\n", Pictures.png(1)));
             }
@@ -64,6 +66,21 @@ final class ReferencedImagesTest {
         ImageSources sources = new ImageSources(Optional.of(remote), Optional.of(new ImageFolder(folder, 100_000)));
         server = new ScriptedServer("a red circle", HttpLimits.DEFAULT, Protection.DEFAULT.withImages(sources));
         server.allowAllSteps();
+    }
+
+    /** A picture that comes byte by byte until nobody takes it. */
+    private static void dribble(OutputStream output) throws IOException {
+        output.write("HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        ASKED.countDown();
+        try {
+            while (true) {
+                output.write(0);
+                output.flush();
+                LockSupport.parkNanos(10_000_000);
+            }
+        } finally {
+            CLOSED.countDown();
+        }
     }
 
     @AfterAll
@@ -147,6 +164,12 @@ final class ReferencedImagesTest {
             assertThat(remote.underWay()).isPositive();
         }
         Eventually.holds("the download has ended", () -> remote.underWay() == 0);
-        Eventually.holds("its place is free", () -> server.metrics().contains("sharegpt4v_http_requests_admitted 0"));
+        CLOSED.await();
+        for (String held : List.of("http_requests_admitted", "admitted_tokens", "admitted_pixels", "image_downloads")) {
+            Eventually.holds(held + " are free", () -> server.metrics().contains("sharegpt4v_" + held + " 0"));
+        }
+        assertThat(server.snapshot().usedBlocks()).isZero();
+        assertThat(server.snapshot().waiting()).isZero();
+        assertThat(server.engine().imageBytes()).isZero();
     }
 }
