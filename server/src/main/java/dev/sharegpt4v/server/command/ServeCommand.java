@@ -2,9 +2,12 @@ package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.server.Application;
+import dev.sharegpt4v.server.DataConfig;
+import dev.sharegpt4v.server.SecurityConfig;
 import dev.sharegpt4v.server.http.AdmissionLimits;
 import dev.sharegpt4v.server.http.Deadlines;
 import dev.sharegpt4v.server.http.HttpLimits;
+import dev.sharegpt4v.server.http.TemplateRules;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -121,11 +124,15 @@ final class ServeCommand implements Callable<Integer> {
                 Duration.ofSeconds(writeTimeout),
                 new Deadlines(limit(queueTimeout), limit(requestTimeout)),
                 new AdmissionLimits(maxAdmittedTokens, maxAdmittedPixels));
+        // Before the package is looked for, so that what is misspelt is told in any case.
+        Optional<DataConfig> files = data.config();
+        SecurityConfig protection = security.config();
+        TemplateRules prompts = templates.rules();
         try (Application application =
                 Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
-                        .with(data.config())
-                        .with(security.config())
-                        .with(templates.rules()))) {
+                        .with(files)
+                        .with(protection)
+                        .with(prompts))) {
             Runtime.getRuntime()
                     .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
             spec.commandLine()
