@@ -183,8 +183,16 @@ final class BatchRoutesTest {
                         RestAssured.given().spec(server.spec()).delete(output).asString()));
     }
 
+    /** Another server, which says so much that no line ends between two looks at it. */
+    private void sayMuch() {
+        server.close();
+        server = new ScriptedServer(
+                "a red circle ".repeat(150), HttpLimits.DEFAULT, ScriptedServer.MODEL, Optional.of(folder));
+    }
+
     @Test
     void onlineRequestsGoFirstAndBatchesTakeFewPlaces() throws InterruptedException {
+        sayMuch();
         String[] lines = new String[10];
         for (int i = 0; i < lines.length; i++) {
             lines[i] = line("n" + i, CHAT, Requests.text("?"));
@@ -204,6 +212,7 @@ final class BatchRoutesTest {
 
     @Test
     void aCancelFreesWhatItsLinesHold() throws InterruptedException {
+        sayMuch();
         String batch = start(CHAT, line("a", CHAT, Requests.text("?")), line("b", CHAT, Requests.text("?")));
         Eventually.holds("both run", () -> {
             server.allowStep();
@@ -221,10 +230,7 @@ final class BatchRoutesTest {
 
     @Test
     void aBatchIsTakenUpAgainByTheNextServer() throws InterruptedException {
-        // So much is said that no line ends between the steps' release and the end of batches while the server closes.
-        server.close();
-        server = new ScriptedServer(
-                "a red circle ".repeat(500), HttpLimits.DEFAULT, ScriptedServer.MODEL, Optional.of(folder));
+        sayMuch();
         String batch = start(CHAT, line("a", CHAT, Requests.text("?")), line("b", CHAT, Requests.text("?")));
         Eventually.holds("both run", () -> {
             server.allowStep();
