@@ -185,11 +185,22 @@ final class Scheduler {
         sequence.found(match.tokens());
         insert(running, sequence);
         for (Sequence other : waiting) {
-            if (other.handle().arrival() < sequence.handle().arrival()) {
+            if (isElder(other, sequence)) {
                 other.wasOvertakenBy(sequence);
             }
         }
         waiting.sort(Sequence.ORDER);
+        // A prompt that runs gets nothing of a step where those before it take all.
+        for (Sequence other : running) {
+            if (isElder(other, sequence) && !other.isDecoding() && Sequence.ORDER.compare(sequence, other) < 0) {
+                other.wasOvertakenBy(sequence);
+            }
+        }
+        running.sort(Sequence.ORDER);
+    }
+
+    private static boolean isElder(Sequence one, Sequence other) {
+        return one.handle().arrival() < other.handle().arrival();
     }
 
     /** Blocks that those who run lack for all that is known of them and one token more. */

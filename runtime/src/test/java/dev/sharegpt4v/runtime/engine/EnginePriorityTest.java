@@ -89,6 +89,18 @@ final class EnginePriorityTest {
     }
 
     @Test
+    void aPromptThatMattersLeastIsReadAtLastHoweverManyStartBesideIt() {
+        EngineRig rig = new EngineRig(64, new EngineOptions(8, 5000, 32), SEVEN);
+        GenerationHandle patient = rig.submit(request(1, 100, 1, scheduling(9)));
+        int others = 0;
+        while (events(patient).isEmpty() && others < 5000) {
+            rig.submit(request(others++, 32, 1, scheduling(0)));
+            rig.step();
+        }
+        assertThat(others).isBetween(900, 1200);
+    }
+
+    @Test
     void whoWaitedTooLongForItsFirstStepIsTold() {
         EngineRig rig = new EngineRig(64, new EngineOptions(1, 100, 32), SEVEN);
         GenerationHandle running = rig.submit(request(1, 0));
