@@ -42,7 +42,8 @@ final class Guard implements AutoCloseable {
                 config.origins(),
                 config.logRequests(),
                 config.patience(),
-                config.connections());
+                config.connections(),
+                config.console());
     }
 
     private Optional<KeyRing> keys() {

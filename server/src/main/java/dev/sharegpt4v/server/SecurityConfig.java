@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param logRequests whether each exchange is logged with the start of its body
  * @param patience for the head of a request, for silence within a body, and for an unused connection
  * @param connections at one time
+ * @param console whether there are pages for people
  */
 public record SecurityConfig(
         Optional<FetchRules> fetch,
@@ -31,7 +32,8 @@ public record SecurityConfig(
         List<String> origins,
         boolean logRequests,
         Duration patience,
-        int connections) {
+        int connections,
+        boolean console) {
 
     /** Open to all who reach it, with images from requests alone. */
     public static final SecurityConfig DEFAULT = new SecurityConfig(
@@ -44,7 +46,8 @@ public record SecurityConfig(
             List.of(),
             false,
             Protection.PATIENCE,
-            Protection.CONNECTIONS);
+            Protection.CONNECTIONS,
+            true);
 
     public SecurityConfig {
         apiKeys = List.copyOf(apiKeys);

@@ -73,7 +73,8 @@ final class TlsTest {
                         List.of(),
                         false,
                         Protection.PATIENCE,
-                        Protection.CONNECTIONS));
+                        Protection.CONNECTIONS,
+                        false));
     }
 
     private static int ask(int port, String certificate, String key) throws Exception {

@@ -94,6 +94,9 @@ final class SecurityFlags {
             description = "Connections at one time; others wait to be accepted (${DEFAULT-VALUE}).")
     int maxConnections = Protection.CONNECTIONS;
 
+    @Option(names = "--no-console", description = "Serves no pages for people at / and /status.")
+    boolean noConsole;
+
     SecurityConfig config() {
         Ranges.require(spec, "--read-timeout", readTimeout, 1, 1 << 20);
         Ranges.require(spec, "--max-connections", maxConnections, 1, 1 << 20);
@@ -111,7 +114,8 @@ final class SecurityFlags {
                 corsOrigins,
                 logRequests,
                 Duration.ofSeconds(readTimeout),
-                maxConnections);
+                maxConnections,
+                !noConsole);
     }
 
     private Optional<TlsFiles> tls() {

@@ -20,8 +20,10 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** All routes of a server and its error mapping. */
@@ -34,6 +36,7 @@ public final class HttpFrontend implements AutoCloseable {
     private final RouteTable routes;
     private final Optional<Batches> batches;
     private final Protection protection;
+    private final Optional<Console> console;
 
     /** Routes for one model; {@code accepting} turns false when the server drains. */
     public HttpFrontend(
@@ -54,6 +57,7 @@ public final class HttpFrontend implements AutoCloseable {
             Optional<BatchSetup> setup,
             Protection protection) {
         this.protection = protection;
+        this.console = protection.console() ? Optional.of(new Console()) : Optional.empty();
         this.limits = limits;
         this.metrics = metrics;
         AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), limits.admission(), accepting);
@@ -70,6 +74,7 @@ public final class HttpFrontend implements AutoCloseable {
                 setup.isPresent() && batches.isPresent()
                         ? DataRoutes.of(parts, setup.get().folder(), batches.get(), metrics)
                         : DataRoutes.none());
+        console.ifPresent(pages -> all.addAll(pages.routes()));
         this.routes = new RouteTable(all);
     }
 
@@ -140,13 +145,23 @@ public final class HttpFrontend implements AutoCloseable {
         if (!protection.origins().isEmpty()) {
             routing.addFilter(new Cors(protection.origins()));
         }
-        protection.keys().ifPresent(keys -> routing.addFilter(new KeyCheck(keys, protection.openMetrics(), metrics)));
+        protection.keys().ifPresent(keys -> routing.addFilter(new KeyCheck(keys, open(), metrics)));
         routes.register(routing);
         routing.any(this::nothingHere);
         routing.error(ApiException.class, this::refuse);
         routing.error(HttpException.class, this::malformed);
         routing.error(SendingPace.TooSlow.class, this::tooSlow);
         routing.error(Throwable.class, this::fail);
+    }
+
+    /** The paths that need no key. */
+    private Set<String> open() {
+        Set<String> open = new HashSet<>(Set.of("/health/live", "/health/ready"));
+        if (protection.openMetrics()) {
+            open.add("/metrics");
+        }
+        console.ifPresent(pages -> open.addAll(pages.paths()));
+        return open;
     }
 
     private void nothingHere(ServerRequest request, ServerResponse response) {

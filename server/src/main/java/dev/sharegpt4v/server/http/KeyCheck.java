@@ -14,9 +14,10 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Lets in who has a key, as often as that key may ask. Health is open to all; {@code Authorization: Bearer} is OpenAI's form,
+ * Lets in who has a key, as often as that key may ask; {@code Authorization: Bearer} is OpenAI's form,
  * {@code x-api-key} is Anthropic's.
  */
 final class KeyCheck implements Filter {
@@ -28,18 +29,19 @@ final class KeyCheck implements Filter {
     private static final String BEARER = "bearer ";
 
     private final KeyRing keys;
-    private final boolean openMetrics;
+    private final Set<String> open;
     private final ServerMetrics metrics;
 
-    KeyCheck(KeyRing keys, boolean openMetrics, ServerMetrics metrics) {
+    /** Some paths are open to all. */
+    KeyCheck(KeyRing keys, Set<String> open, ServerMetrics metrics) {
         this.keys = keys;
-        this.openMetrics = openMetrics;
+        this.open = Set.copyOf(open);
         this.metrics = metrics;
     }
 
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        if (isOpen(request.path().path())) {
+        if (open.contains(request.path().path())) {
             chain.proceed();
             return;
         }
@@ -79,10 +81,6 @@ final class KeyCheck implements Filter {
                         "concurrency_limit_exceeded",
                         "This API key may have " + most + " requests under way.");
         }
-    }
-
-    private boolean isOpen(String path) {
-        return path.equals("/health/live") || path.equals("/health/ready") || (openMetrics && path.equals("/metrics"));
     }
 
     private static Optional<String> presented(Headers headers) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param logRequests whether each exchange is logged with the start of its body
  * @param patience for the head of a request, for silence within a body, and for an unused connection
  * @param connections at one time
+ * @param console whether there are pages for people
  */
 public record Protection(
         ImageSources images,
@@ -24,14 +25,15 @@ public record Protection(
         List<String> origins,
         boolean logRequests,
         Duration patience,
-        int connections) {
+        int connections,
+        boolean console) {
 
     public static final Duration PATIENCE = Duration.ofSeconds(30);
     public static final int CONNECTIONS = 4096;
 
     /** Neither keys nor images from elsewhere. */
     public static final Protection DEFAULT =
-            new Protection(ImageSources.NONE, Optional.empty(), true, List.of(), false, PATIENCE, CONNECTIONS);
+            new Protection(ImageSources.NONE, Optional.empty(), true, List.of(), false, PATIENCE, CONNECTIONS, true);
 
     public Protection {
         origins = List.copyOf(origins);
@@ -39,21 +41,27 @@ public record Protection(
 
     /** The same with other sources of images. */
     public Protection withImages(ImageSources other) {
-        return new Protection(other, keys, openMetrics, origins, logRequests, patience, connections);
+        return new Protection(other, keys, openMetrics, origins, logRequests, patience, connections, console);
     }
 
     /** The same with keys. */
     public Protection withKeys(KeyRing ring) {
-        return new Protection(images, Optional.of(ring), openMetrics, origins, logRequests, patience, connections);
+        return new Protection(
+                images, Optional.of(ring), openMetrics, origins, logRequests, patience, connections, console);
     }
 
     /** The same with pages of other origins. */
     public Protection withOrigins(List<String> other) {
-        return new Protection(images, keys, openMetrics, other, logRequests, patience, connections);
+        return new Protection(images, keys, openMetrics, other, logRequests, patience, connections, console);
+    }
+
+    /** The same without pages for people. */
+    public Protection withoutConsole() {
+        return new Protection(images, keys, openMetrics, origins, logRequests, patience, connections, false);
     }
 
     /** The same with another patience. */
     public Protection withPatience(Duration other) {
-        return new Protection(images, keys, openMetrics, origins, logRequests, other, connections);
+        return new Protection(images, keys, openMetrics, origins, logRequests, other, connections, console);
     }
 }

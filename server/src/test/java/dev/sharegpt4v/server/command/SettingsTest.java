@@ -39,6 +39,17 @@ final class SettingsTest {
     }
 
     @Test
+    void thePagesAreThereUnlessSwitchedOff() {
+        assertThat(parse(Map.of()).security.config().console()).isTrue();
+        assertThat(parse(Map.of(), "--no-console").security.config().console()).isFalse();
+        assertThat(parse(Map.of("SHAREGPT4V_NO_CONSOLE", "true"))
+                        .security
+                        .config()
+                        .console())
+                .isFalse();
+    }
+
+    @Test
     void whatSomebodySetsHoldsOnEveryDevice() {
         ServeCommand command = parse(Map.of("SHAREGPT4V_MAX_RUNNING", "7", "SHAREGPT4V_MAX_STEP_TOKENS", "99"));
         for (Device device : Device.values()) {

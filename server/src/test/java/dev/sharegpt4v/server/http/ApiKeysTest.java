@@ -39,7 +39,14 @@ final class ApiKeysTest {
             "a red circle ".repeat(100),
             HttpLimits.DEFAULT,
             new Protection(
-                    keys.images(), keys.keys(), false, List.of(), false, Protection.PATIENCE, Protection.CONNECTIONS));
+                    keys.images(),
+                    keys.keys(),
+                    false,
+                    List.of(),
+                    false,
+                    Protection.PATIENCE,
+                    Protection.CONNECTIONS,
+                    true));
 
     @AfterEach
     void close() {

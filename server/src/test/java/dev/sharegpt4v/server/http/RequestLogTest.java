@@ -62,7 +62,8 @@ final class RequestLogTest {
                 List.of(),
                 logging,
                 Protection.PATIENCE,
-                Protection.CONNECTIONS);
+                Protection.CONNECTIONS,
+                false);
         try (ScriptedServer server = new ScriptedServer("a red circle", HttpLimits.DEFAULT, protection)) {
             server.allowAllSteps();
             String question = "my confession\n" + "is long ".repeat(100);

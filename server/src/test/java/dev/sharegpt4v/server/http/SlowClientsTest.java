@@ -119,7 +119,8 @@ final class SlowClientsTest {
                         List.of(),
                         false,
                         Duration.ofMillis(300),
-                        4));
+                        4,
+                        false));
         server.allowAllSteps();
         List<RawClient> idle = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
