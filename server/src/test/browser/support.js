@@ -31,9 +31,9 @@ export async function open(browser, url, options = {}) {
   return page;
 }
 
-/** The demo model, served by this repository's own launcher; build it before. */
+/** The demo model, served by this repository's own launcher or the one named; build it before. */
 export async function realServer(...args) {
-  const child = spawn(path.join(ROOT, 'sharegpt4v'), ['serve', '--port', '0', ...args], { cwd: ROOT });
+  const child = spawn(process.env.SHAREGPT4V ?? path.join(ROOT, 'sharegpt4v'), ['serve', '--port', '0', ...args], { cwd: ROOT });
   let told = '';
   const url = await new Promise((resolve, reject) => {
     const read = bytes => {
