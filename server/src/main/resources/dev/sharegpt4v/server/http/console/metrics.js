@@ -36,12 +36,13 @@ export class History {
     this.#most = seconds * 1000;
   }
 
-  /** Takes in a scrape; a counter that went back means a new process, and what was before is forgotten. */
+  /** Takes in a scrape; a counter that went back means a new process, and what was before is forgotten. Tells firsts. */
   add(at, samples, counter) {
     const last = this.#scrapes.at(-1);
     if (last && (total(samples, counter) ?? 0) < (total(last.samples, counter) ?? 0)) this.#scrapes = [];
     this.#scrapes.push({ at, samples });
     while (at - this.#scrapes[0].at > this.#most) this.#scrapes.shift();
+    return this.#scrapes.length === 1;
   }
 
   /** By how much a counter grew each second of the last ones; undefined before there are two scrapes. */

@@ -24,10 +24,10 @@ const TILES = [
   ['Waiting', now('requests_waiting'), count, () => 'requests', 1],
   ['KV cache', now('kv_cache_usage_ratio'), percent, blocks, 1],
   ['Tokens', rate('generation_tokens_total', SHORT), decimal, () => 'per second', 1],
-  ['First token', mean('time_to_first_token'), duration, () => 'mean, last minute', 0],
-  ['Next token', mean('time_per_output_token'), duration, () => 'mean, last minute', 0],
-  ['Prompt cache', () => history.ratio(`${OURS}prefix_cache_hits_total`, `${OURS}prefix_cache_queries_total`, MINUTE), percent, () => 'of positions found, last minute', 1],
-  ['Picture cache', pictureHits, percent, () => 'of pictures found, last minute', 1],
+  ['First token', mean('time_to_first_token'), duration, () => 'mean of the last minute', 0],
+  ['Next token', mean('time_per_output_token'), duration, () => 'mean of the last minute', 0],
+  ['Prompt cache', () => history.ratio(`${OURS}prefix_cache_hits_total`, `${OURS}prefix_cache_queries_total`, MINUTE), percent, () => 'of positions found', 1],
+  ['Picture cache', pictureHits, percent, () => 'of pictures found', 1],
   ['Pictures', rate('images_total', SHORT), decimal, () => 'per second', 1],
   ['Requests', answered, decimal, () => 'per second', 1],
 ].map(([title, value, written, note, top]) => ({ title, value, written, note, top, line: [], view: null }));
@@ -80,7 +80,6 @@ function show(samples) {
     at('fact-model').textContent = build.labels.model ?? '–';
     at('fact-version').textContent = build.labels.version ?? '–';
   }
-  const started = total(samples, 'process_start_time_seconds');
   if (started !== undefined) showUptime(started);
 }
 
@@ -104,6 +103,17 @@ async function health() {
   if (device) at('fact-device').textContent = description && description !== device ? `${device} · ${description}` : device;
 }
 
+let started;
+
+/** The process's own word, else that of the model's card; without a key there may be neither. */
+async function askForStart(samples) {
+  started = total(samples, 'process_start_time_seconds');
+  if (started === undefined) {
+    const response = await call('v1/models').catch(() => null);
+    started = (await response?.json())?.data[0]?.created;
+  }
+}
+
 let paused = false;
 
 /** Gives the seconds to wait before the next look. */
@@ -111,7 +121,7 @@ async function look() {
   try {
     await health();
     const samples = samplesOf(await (await call('metrics')).text());
-    history.add(performance.now(), samples, STEPS);
+    if (history.add(performance.now(), samples, STEPS)) await askForStart(samples);
     show(samples);
     hideKeyForm();
     at('problem').replaceChildren();
