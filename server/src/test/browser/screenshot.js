@@ -4,7 +4,7 @@ import { ROOT, SCENE, answered, launch, open, realServer } from './support.js';
 
 const server = process.env.CONSOLE_URL ? { url: process.env.CONSOLE_URL, close() {} } : await realServer();
 const browser = await launch();
-const page = await open(browser, server.url, { viewport: { width: 1120, height: 720 } });
+const page = await open(browser, server.url, { viewport: { width: 1120, height: 860 } });
 await page.setInputFiles('#files', SCENE);
 await page.waitForSelector('#pictures img');
 await page.fill('#temperature', '0');
