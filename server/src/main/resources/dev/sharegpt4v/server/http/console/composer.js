@@ -6,7 +6,7 @@ const NOT_PICTURES = /^(?!image\/).+/;
 let pictures = [];
 let told = () => {};
 
-/** The question that is being written: its words and its pictures, each {name, type, uri}. */
+/** The question that is being written: its words and its pictures, each {name, type, uri, preview}. */
 export const draft = () => ({ text: field.value.trim().toWellFormed(), pictures: [...pictures] });
 
 export function clearDraft() {
@@ -26,7 +26,7 @@ export function thumbnails(shown, remove) {
   return shown.map((picture, i) => {
     const item = document.createElement('li');
     const image = document.createElement('img');
-    image.src = picture.uri;
+    image.src = picture.preview;
     image.alt = `Picture ${i + 1}: ${picture.name}`;
     item.append(image);
     if (remove) {
@@ -48,6 +48,7 @@ function show(next) {
 }
 
 function remove(index) {
+  URL.revokeObjectURL(pictures[index].preview);
   show(pictures.filter((_, i) => i !== index));
   (list.children[Math.min(index, pictures.length - 1)]?.querySelector('button') ?? field).focus();
 }
@@ -68,7 +69,12 @@ async function add(given) {
     try {
       const uri = await read(file);
       const type = file.type || 'image/png';
-      added.push({ name: file.name || 'picture.png', type, uri: `data:${type};base64,${uri.slice(uri.indexOf(',') + 1)}` });
+      added.push({
+        name: file.name || 'picture.png',
+        type,
+        uri: `data:${type};base64,${uri.slice(uri.indexOf(',') + 1)}`,
+        preview: URL.createObjectURL(file),
+      });
     } catch {
       others.push(file);
     }

@@ -308,7 +308,7 @@ at('stop').addEventListener('click', () => {
 });
 at('again').addEventListener('click', regenerate);
 at('clear').addEventListener('click', () => {
-  turns.splice(0);
+  for (const { pictures } of turns.splice(0)) pictures.forEach(({ preview }) => URL.revokeObjectURL(preview));
   at('turns').replaceChildren();
   noProblem();
   speech.begin();
