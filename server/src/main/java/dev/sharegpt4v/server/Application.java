@@ -43,6 +43,7 @@ public final class Application implements AutoCloseable {
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean drained;
 
     private Application(ServerConfig config, LoadedModel loaded, Optional<DataFolder> data, Guard guard) {
         this.config = config;
@@ -196,6 +197,11 @@ public final class Application implements AutoCloseable {
         ended.await();
     }
 
+    /** Whether all requests had ended when it closed. */
+    public boolean isDrained() {
+        return drained;
+    }
+
     /** Takes no more requests, lets the running ones end within the deadline, then stops. */
     @Override
     public void close() {
@@ -206,7 +212,9 @@ public final class Application implements AutoCloseable {
         // What runs in the background is asked again after the next start.
         frontend.close();
         try {
-            if (!engine.drain(config.drain())) {
+            // Not the engine's generations alone: pictures may still be fetched, and last words be written.
+            drained = frontend.awaitIdle(config.drain());
+            if (!drained) {
                 LOG.log(System.Logger.Level.WARNING, "requests were still running after " + config.drain());
             }
         } catch (InterruptedException e) {

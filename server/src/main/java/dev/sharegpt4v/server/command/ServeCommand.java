@@ -129,12 +129,11 @@ final class ServeCommand implements Callable<Integer> {
         SecurityConfig protection = security.config();
         TemplateRules prompts = templates.rules();
         try (Application application =
-                Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
-                        .with(files)
-                        .with(protection)
-                        .with(prompts))) {
-            Runtime.getRuntime()
-                    .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(application::close));
+                        Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
+                                .with(files)
+                                .with(protection)
+                                .with(prompts));
+                Shutdown _ = Shutdown.onSignal(application)) {
             spec.commandLine()
                     .getOut()
                     .printf(

@@ -1,7 +1,9 @@
 package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.server.openai.ApiException;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Bounds the requests under way, and what they take together; more is refused at once and told when to come again. */
@@ -48,12 +50,22 @@ final class AdmissionGate {
     }
 
     Place enter() {
+        boolean taken = places.tryAcquire();
+        // Asked after the place was taken: who drains waits for all that were taken before.
         if (!open.getAsBoolean()) {
+            if (taken) {
+                places.release();
+            }
             throw ApiException.unavailable("shutting_down", "The server takes no more requests.");
         }
-        if (!places.tryAcquire()) {
+        if (!taken) {
             throw ApiException.overloaded("The server has as many requests as it can take; try again.");
         }
         return places::release;
+    }
+
+    /** Waits for the end of all requests of a gate that no longer opens; false when they take longer. */
+    boolean awaitEmpty(Duration patience) throws InterruptedException {
+        return places.tryAcquire(most, patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -19,6 +19,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class HttpFrontend implements AutoCloseable {
     private final Optional<Batches> batches;
     private final Protection protection;
     private final Optional<Console> console;
+    private final AdmissionGate gate;
 
     /** Routes for one model; {@code accepting} turns false when the server drains. */
     public HttpFrontend(
@@ -60,7 +62,7 @@ public final class HttpFrontend implements AutoCloseable {
         this.console = protection.console() ? Optional.of(new Console()) : Optional.empty();
         this.limits = limits;
         this.metrics = metrics;
-        AdmissionGate gate = new AdmissionGate(limits.maxConcurrent(), limits.admission(), accepting);
+        this.gate = new AdmissionGate(limits.maxConcurrent(), limits.admission(), accepting);
         metrics.watchCount("http_requests_admitted", "Requests under way, up to --max-concurrent", gate::taken);
         watch("admitted_tokens", "Tokens of prompts, and of completions at their most", gate.tokens());
         watch("admitted_pixels", "Pixels of pictures that are decoded or wait for it", gate.pixels());
@@ -81,6 +83,15 @@ public final class HttpFrontend implements AutoCloseable {
     private void watch(String name, String what, Budget budget) {
         metrics.watchCount(name, what + ", under way", budget::taken);
         metrics.watchCount(name + "_limit", what + ", that may be under way", budget::limit);
+    }
+
+    /**
+     * Waits until all requests under way have their whole answers; no others may be accepted any more.
+     *
+     * @return false when they take longer
+     */
+    public boolean awaitIdle(Duration patience) throws InterruptedException {
+        return gate.awaitEmpty(patience);
     }
 
     /** Stops the lines of batches, which go on after the next start. */
