@@ -25,7 +25,8 @@ import picocli.CommandLine.Command;
             ConvertCommand.class,
             CaptionCommand.class,
             InspectCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            RehearseCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = CommandLineTool.VersionText.class)
