@@ -12,6 +12,7 @@ import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.ServedDevice;
 import dev.sharegpt4v.server.http.ServedModel;
+import dev.sharegpt4v.server.telemetry.MetricsSetup;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
@@ -58,12 +59,12 @@ public final class Application implements AutoCloseable {
             device.close();
             throw e;
         }
-        this.metrics = new ServerMetrics(Version.TEXT, name);
+        KvGeometry geometry = device.executor().geometry();
+        this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
+        this.metrics = new ServerMetrics(new MetricsSetup(Version.TEXT, name, positions, config.vllmMetrics()));
         this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
         metrics.watch(engine::snapshot);
-        KvGeometry geometry = device.executor().geometry();
         CacheGauges.watch(metrics, engine, config, device, loaded);
-        this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
         this.device = device.served();
         this.frontend = frontend(served());
         this.web = web();

@@ -4,6 +4,7 @@ import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.image.KeptMemory;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
+import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 
 /** Gives everything that keeps memory a gauge of its bytes and one of its limit. */
@@ -14,7 +15,9 @@ final class CacheGauges {
     static void watch(ServerMetrics metrics, Engine engine, ServerConfig config, OpenDevice device, LoadedModel model) {
         EngineOptions options = config.engine();
         long block = device.kvBlockBytes();
-        long capacity = block * device.executor().geometry().blocks();
+        KvGeometry geometry = device.executor().geometry();
+        long capacity = block * geometry.blocks();
+        metrics.cacheConfig(geometry.blockSize(), geometry.blocks());
         metrics.watchBytes(
                 "kv_cache",
                 "Keys and values of live requests",

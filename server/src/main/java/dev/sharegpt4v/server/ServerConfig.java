@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param drain how long running requests may take to end when the server stops
  * @param data where files and batches are kept; there are none when empty
  * @param templates which make prompts of chats
+ * @param vllmMetrics whether metrics have vLLM's names, too
  */
 public record ServerConfig(
         Path packageFolder,
@@ -43,7 +44,8 @@ public record ServerConfig(
         SecurityConfig security,
         Duration drain,
         Optional<DataConfig> data,
-        TemplateRules templates) {
+        TemplateRules templates,
+        boolean vllmMetrics) {
 
     /** Settings of a server without files and batches that is open to all who reach it. */
     public ServerConfig(
@@ -76,7 +78,8 @@ public record ServerConfig(
                 SecurityConfig.DEFAULT,
                 drain,
                 Optional.empty(),
-                TemplateRules.DEFAULT);
+                TemplateRules.DEFAULT,
+                false);
     }
 
     /** The same with files and batches where they are asked for. */
@@ -97,7 +100,8 @@ public record ServerConfig(
                 security,
                 drain,
                 asked,
-                templates);
+                templates,
+                vllmMetrics);
     }
 
     /** The same behind other protection. */
@@ -118,7 +122,8 @@ public record ServerConfig(
                 asked,
                 drain,
                 data,
-                templates);
+                templates,
+                vllmMetrics);
     }
 
     /** The same with other templates. */
@@ -139,6 +144,29 @@ public record ServerConfig(
                 security,
                 drain,
                 data,
+                asked,
+                vllmMetrics);
+    }
+
+    /** The same with vLLM's names of metrics, or without. */
+    public ServerConfig withVllmMetrics(boolean asked) {
+        return new ServerConfig(
+                packageFolder,
+                servedName,
+                host,
+                port,
+                device,
+                threads,
+                encoderThreads,
+                encoderBatch,
+                kv,
+                batchInvariance,
+                engine,
+                limits,
+                security,
+                drain,
+                data,
+                templates,
                 asked);
     }
 

@@ -14,6 +14,8 @@ import dev.sharegpt4v.models.testing.ParityCase;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.server.http.HttpLimits;
+import dev.sharegpt4v.server.media.FetchRules;
+import dev.sharegpt4v.server.media.HostPatterns;
 import dev.sharegpt4v.server.testing.ErrorAnswer;
 import dev.sharegpt4v.server.testing.Events;
 import dev.sharegpt4v.server.testing.Pictures;
@@ -22,15 +24,20 @@ import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.Shell;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,7 +67,8 @@ final class ApplicationTest {
                     ConversionOptions.of(WeightFormat.FP32),
                     (_, _, _) -> {});
         }
-        application = Application.start(config(target, 0));
+        application = Application.start(
+                config(target, 0).with(Optional.of(data())).with(security()).withVllmMetrics(true));
     }
 
     private static ServerConfig config(Path model, int port) {
@@ -78,6 +86,28 @@ final class ApplicationTest {
                 new EngineOptions(REQUESTS, REQUESTS, 64),
                 HttpLimits.DEFAULT,
                 Duration.ofSeconds(30));
+    }
+
+    private static DataConfig data() {
+        return new DataConfig(folder.resolve("data"), 1 << 20, OptionalInt.empty());
+    }
+
+    /** Open to all, with images from one host that is never asked. */
+    private static SecurityConfig security() {
+        SecurityConfig open = SecurityConfig.DEFAULT;
+        FetchRules rules =
+                new FetchRules(HostPatterns.of(List.of("images.example")), FetchRules.PORTS, FetchRules.TIMEOUT, 1, 1);
+        return new SecurityConfig(
+                Optional.of(rules),
+                open.imageFolder(),
+                open.apiKeys(),
+                open.apiKeyFile(),
+                open.openMetrics(),
+                open.tls(),
+                open.origins(),
+                open.logRequests(),
+                open.patience(),
+                open.connections());
     }
 
     @AfterAll
@@ -139,6 +169,39 @@ final class ApplicationTest {
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
                 .sum();
         assertThat(most).isGreaterThan(1);
+    }
+
+    /** All families, those included that are there only after something happened. */
+    private static Set<String> told() {
+        ask(request(1));
+        RestAssured.given()
+                .port(application.port())
+                .contentType("application/json")
+                .body("{}")
+                .post("/v1/chat/completions");
+        return MetricNames.told(
+                RestAssured.given().port(application.port()).get("/metrics").asString());
+    }
+
+    @Test
+    void theDocumentNamesEveryMetricAndNoOther() {
+        Set<String> documented = MetricNames.documented(Path.of("..", "docs", "metrics.md"));
+        assertThat(documented).containsAll(told());
+        // Collections of garbage may not have happened.
+        documented.removeIf(name -> name.startsWith("jvm_gc_"));
+        assertThat(told()).containsAll(documented);
+    }
+
+    @Test
+    void dashboardsAndAlertsAskForMetricsThatThereAre() throws IOException {
+        Path chart = Path.of("..", "helm", "sharegpt4v");
+        try (Stream<Path> dashboards = Files.list(chart.resolve("dashboards"))) {
+            List<Path> files = Stream.concat(dashboards, Stream.of(chart.resolve("alerts.yaml")))
+                    .toList();
+            assertThat(files).hasSizeGreaterThan(4);
+            assertThat(MetricNames.documented(Path.of("..", "docs", "metrics.md")))
+                    .containsAll(MetricNames.queried(files.stream()));
+        }
     }
 
     @Test

@@ -43,12 +43,25 @@ public final class ImageProcessor {
      * @throws ImageException when the bytes are no image of a known format, are damaged, or exceed the limits
      */
     public ImageInput prepare(byte[] file, ImageLimits limits, Orientation orientation, int featureRows) {
+        return prepare(file, limits, orientation, featureRows, () -> {});
+    }
+
+    /**
+     * The same for who measures.
+     *
+     * @param onDecoded is run between decoding and resizing. Of a JPEG, the coefficients are decoded then: they become
+     *     pixels only as these are resized
+     */
+    public ImageInput prepare(
+            byte[] file, ImageLimits limits, Orientation orientation, int featureRows, Runnable onDecoded) {
         if (ImageDecoder.format(file, limits) != ImageFormat.JPEG) {
-            return process(ImageDecoder.decode(file, limits, orientation), featureRows);
+            RgbImage image = ImageDecoder.decode(file, limits, orientation);
+            onDecoded.run();
+            return process(image, featureRows);
         }
         ImageScratch scratch = pool.take();
         try {
-            return input(resizeJpeg(file, limits, orientation, scratch), featureRows);
+            return input(resizeJpeg(file, limits, orientation, scratch, onDecoded), featureRows);
         } catch (ImageException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -78,10 +91,13 @@ public final class ImageProcessor {
         return new KeptMemory(pool.bytes(), ScratchPool.limit(), kernels.bytes(), Kernels.MOST_BYTES);
     }
 
-    private int[] resizeJpeg(byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch) {
+    private int[] resizeJpeg(
+            byte[] file, ImageLimits limits, Orientation orientation, ImageScratch scratch, Runnable onDecoded) {
         int turn = orientation == Orientation.APPLY ? ExifOrientation.of(file, ImageFormat.JPEG) : 1;
         boolean turned = turn >= 5;
-        JpegColumns columns = new JpegColumns(JpegDecoder.read(file, limits, scratch), turned, scratch);
+        JpegPicture picture = JpegDecoder.read(file, limits, scratch);
+        onDecoded.run();
+        JpegColumns columns = new JpegColumns(picture, turned, scratch);
         ResizePlan plan = ResizePlan.of(preprocessing, columns.width(), columns.height());
         boolean mirrored = turn == 2 || turn == 3 || turn == 6 || turn == 7;
         boolean upsideDown = turn == 3 || turn == 4 || turn == 7 || turn == 8;

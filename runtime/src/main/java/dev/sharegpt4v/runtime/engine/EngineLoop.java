@@ -320,6 +320,9 @@ final class EngineLoop {
     private void acceptRows(StepPlan.Part part, Logits logits, int firstRow) {
         Sequence sequence = part.sequence();
         int cameTrue = 0;
+        if (sequence.completionTokens() > 0) {
+            listener.tokenAfter(sequence.clock().markLaterStep());
+        }
         for (int i = 0; ; i++) {
             logits.copyRow(firstRow + i, row);
             int token = choose(sequence);

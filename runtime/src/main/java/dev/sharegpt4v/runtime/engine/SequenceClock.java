@@ -10,6 +10,7 @@ final class SequenceClock {
     private long featuresReady;
     private long firstStep;
     private long firstToken;
+    private long lastToken;
 
     SequenceClock(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -37,8 +38,17 @@ final class SequenceClock {
 
     void markToken() {
         if (firstToken == 0) {
-            firstToken = Math.max(1, elapsed());
+            lastToken = elapsed();
+            firstToken = Math.max(1, lastToken);
         }
+    }
+
+    /** Nanoseconds since the step that gave the tokens before. */
+    long markLaterStep() {
+        long now = elapsed();
+        long gap = now - lastToken;
+        lastToken = now;
+        return gap;
     }
 
     Timings timings() {

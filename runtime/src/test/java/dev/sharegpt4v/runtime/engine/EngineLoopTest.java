@@ -15,6 +15,7 @@ import dev.sharegpt4v.runtime.execution.SequenceSlice;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 import dev.sharegpt4v.runtime.testing.Continuation;
 import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -59,6 +60,20 @@ final class EngineLoopTest {
             assertThat(tokens(events(handles.get(i)))).isEqualTo(alone(prompts.get(i), 25, Continuation.HASHED));
         }
         assertThat(rig.executor.steps()).anyMatch(step -> step.slices().size() >= 6);
+    }
+
+    @Test
+    void theTimeBetweenTokensIsToldForEachStepAfterTheFirst() {
+        EngineRig rig = new EngineRig(64, OPTIONS, SEVEN);
+        rig.pass(Duration.ofMillis(5));
+        rig.submit(request(text(1, 4), 3));
+        rig.step();
+        assertThat(rig.recorder.gaps).isEmpty();
+        rig.pass(Duration.ofMillis(20));
+        rig.step();
+        rig.pass(Duration.ofMillis(30));
+        rig.step();
+        assertThat(rig.recorder.gaps).containsExactly(20_000_000L, 30_000_000L);
     }
 
     @Test

@@ -193,6 +193,7 @@ final class EngineRig {
     /** Counts what the loop reports. */
     static final class Recorder implements EngineListener {
         final List<StepReport> steps = new ArrayList<>();
+        final List<Long> gaps = new ArrayList<>();
         int finished;
         int failed;
         int preempted;
@@ -200,6 +201,11 @@ final class EngineRig {
         @Override
         public void stepCommitted(StepReport report) {
             steps.add(report);
+        }
+
+        @Override
+        public void tokenAfter(long nanos) {
+            gaps.add(nanos);
         }
 
         @Override

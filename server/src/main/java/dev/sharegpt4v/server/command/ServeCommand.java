@@ -97,6 +97,11 @@ final class ServeCommand implements Callable<Integer> {
             description = "Time for running requests when the server stops (${DEFAULT-VALUE}).")
     int drainSeconds = 30;
 
+    @Option(
+            names = "--vllm-metrics",
+            description = "Tells metrics under vLLM's names, too, for what reads those: vllm:num_requests_running ...")
+    boolean vllmMetrics;
+
     @Override
     public Integer call() throws InterruptedException {
         model.require("--port", port, 0, 65_535);
@@ -132,7 +137,8 @@ final class ServeCommand implements Callable<Integer> {
                         Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
                                 .with(files)
                                 .with(protection)
-                                .with(prompts));
+                                .with(prompts)
+                                .withVllmMetrics(vllmMetrics));
                 Shutdown _ = Shutdown.onSignal(application)) {
             spec.commandLine()
                     .getOut()

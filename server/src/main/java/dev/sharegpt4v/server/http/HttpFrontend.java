@@ -265,7 +265,7 @@ public final class HttpFrontend implements AutoCloseable {
                 }
             } finally {
                 LookAhead.currentPace().answered();
-                metrics.answered(routes.label(request.path()), response.status().code());
+                metrics.answered(routes.label(request.path()), response.status().code(), System.nanoTime() - started);
             }
             closeIfSaid(request, response);
         }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ final class ImageIntake {
         this.limits = limits;
         this.metrics = metrics;
         this.pixels = pixels;
-        this.referenced = new ReferencedImages(sources);
+        this.referenced = new ReferencedImages(sources, metrics.images());
         this.decoding = new CpuWork("decode", limits.maxDecoding());
         sources.remote()
                 .ifPresent(remote -> metrics.watchCount("image_downloads", "Images being fetched", remote::underWay));
@@ -98,7 +99,9 @@ final class ImageIntake {
     /** The image in these bytes. */
     ImageInput fromBytes(byte[] bytes, Orientation orientation, String param) {
         PreparedImages.Key key = PreparedImages.Key.of(bytes, orientation);
-        return known.find(key).orElseGet(() -> {
+        Optional<ImageInput> found = known.find(key);
+        metrics.images().lookedUp(found.isPresent());
+        return found.orElseGet(() -> {
             ImageInput image = prepare(bytes, orientation, param);
             known.keep(key, image);
             return image;
@@ -109,18 +112,31 @@ final class ImageIntake {
         // What says that it is larger than a picture may be is refused before it is decoded.
         long size = Math.min(ImageSize.pixels(bytes), limits.image().maxPixels());
         try (AdmissionGate.Place _ = pixels.take(size, param)) {
-            return decoding.run(LookAhead.currentClient(), () -> decode(bytes, orientation, param));
+            long asked = System.nanoTime();
+            return decoding.run(LookAhead.currentClient(), () -> {
+                metrics.images().waited(System.nanoTime() - asked);
+                return decode(bytes, orientation, param);
+            });
         }
     }
 
     private ImageInput decode(byte[] bytes, Orientation orientation, String param) {
         long started = System.nanoTime();
+        // Run once, on this thread.
+        long[] decoded = {started};
         try {
-            ImageInput input = model.images().prepare(bytes, limits.image(), orientation, model.imageFeatureRows());
+            ImageInput input = model.images()
+                    .prepare(
+                            bytes,
+                            limits.image(),
+                            orientation,
+                            model.imageFeatureRows(),
+                            () -> decoded[0] = System.nanoTime());
             String format = ImageFormat.of(bytes)
                     .map(found -> found.name().toLowerCase(Locale.ROOT))
                     .orElse("other");
-            metrics.imagePrepared(format, System.nanoTime() - started);
+            metrics.images()
+                    .prepared(format, ImageSize.pixels(bytes), decoded[0] - started, System.nanoTime() - decoded[0]);
             return input;
         } catch (ImageException e) {
             throw refusal(e, param);

@@ -6,15 +6,30 @@ import dev.sharegpt4v.server.media.ImageFolder;
 import dev.sharegpt4v.server.media.ImageSources;
 import dev.sharegpt4v.server.media.RemoteImages;
 import dev.sharegpt4v.server.openai.ApiException;
+import dev.sharegpt4v.server.telemetry.ImageMeters;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Bytes of images that a request only names; what a source refuses becomes an answer to the caller. */
 final class ReferencedImages {
 
-    private final ImageSources sources;
+    private static final String NO_IMAGE = "not_an_image";
 
-    ReferencedImages(ImageSources sources) {
+    private final ImageSources sources;
+    private final ImageMeters metrics;
+
+    ReferencedImages(ImageSources sources, ImageMeters metrics) {
         this.sources = sources;
+        this.metrics = metrics;
+        metrics.fetchErrors(Stream.concat(
+                        Arrays.stream(FetchException.Kind.values()).map(ReferencedImages::reason), Stream.of(NO_IMAGE))
+                .toList());
+    }
+
+    private static String reason(FetchException.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     byte[] bytes(String scheme, String url, String param) {
@@ -25,6 +40,7 @@ final class ReferencedImages {
                 default -> throw notRead(param);
             };
         } catch (FetchException e) {
+            metrics.fetchFailed(reason(e.kind()));
             throw refusal(e, param);
         }
     }
@@ -37,8 +53,11 @@ final class ReferencedImages {
                     param,
                     "This server does not fetch images from the network; send the image as a data URI.");
         }
+        long started = System.nanoTime();
         byte[] bytes = remote.get().fetch(url, LookAhead.currentClient()::onGone);
+        metrics.fetched(ImageMeters.Source.REMOTE, System.nanoTime() - started);
         if (ImageFormat.of(bytes).isEmpty()) {
+            metrics.fetchFailed(NO_IMAGE);
             // What a host says that it sent is not heeded, and nothing of what it sent is told.
             throw ApiException.badRequest(
                     "unsupported_image_format",
@@ -53,7 +72,10 @@ final class ReferencedImages {
         if (folder.isEmpty()) {
             throw notRead(param);
         }
-        return folder.get().read(url);
+        long started = System.nanoTime();
+        byte[] bytes = folder.get().read(url);
+        metrics.fetched(ImageMeters.Source.FOLDER, System.nanoTime() - started);
+        return bytes;
     }
 
     private static ApiException notRead(String param) {

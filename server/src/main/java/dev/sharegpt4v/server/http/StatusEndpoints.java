@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.http;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sharegpt4v.server.openai.WireWriter;
+import dev.sharegpt4v.server.telemetry.Exposition;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -25,6 +26,8 @@ final class StatusEndpoints {
         this.identity = identity;
         this.metrics = metrics;
         this.accepting = accepting;
+        metrics.watchReady(
+                () -> accepting.getAsBoolean() && model.engine().snapshot().healthy());
     }
 
     void models(ServerRequest request, ServerResponse response) {
@@ -78,7 +81,9 @@ final class StatusEndpoints {
     }
 
     void scrape(ServerRequest request, ServerResponse response) {
-        response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-        Answers.send(response, metrics.scrape().getBytes(StandardCharsets.UTF_8));
+        Exposition.Page page = metrics.scrape(String.join(",", request.headers().values(HeaderNames.ACCEPT)));
+        response.header(HeaderNames.CONTENT_TYPE, page.contentType());
+        response.header(HeaderNames.VARY, "Accept");
+        Answers.send(response, page.text().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,8 +1,11 @@
 package dev.sharegpt4v.server.telemetry;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.ToDoubleFunction;
@@ -18,7 +21,9 @@ final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path FILES = Path.of("/proc/self/fd");
+    private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final double KIB = 1024;
+    private static final double NANOS = 1e9;
 
     private ProcessMemory() {}
 
@@ -31,6 +36,19 @@ final class ProcessMemory {
         if (Files.isDirectory(FILES)) {
             Gauge.builder("process_open_fds", FILES, ProcessMemory::entries)
                     .description("Open files and connections")
+                    .register(registry);
+        }
+        if (Files.isReadable(LIMITS)) {
+            Gauge.builder("process_max_fds", LIMITS, file -> field(file, "Max open files"))
+                    .description("Open files and connections at most")
+                    .register(registry);
+        }
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            FunctionCounter.builder("process_cpu_seconds", system, bean -> bean.getProcessCpuTime() / NANOS)
+                    .description("Time of processors, of users and of the system")
+                    .register(registry);
+            Gauge.builder("sharegpt4v_memory_limit_bytes", system, OperatingSystemMXBean::getTotalMemorySize)
+                    .description("Memory that the process may have: its container's, else the machine's")
                     .register(registry);
         }
     }

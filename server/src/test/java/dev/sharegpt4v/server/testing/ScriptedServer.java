@@ -31,6 +31,7 @@ import dev.sharegpt4v.server.http.Protection;
 import dev.sharegpt4v.server.http.ServedDevice;
 import dev.sharegpt4v.server.http.ServedModel;
 import dev.sharegpt4v.server.http.TemplateRules;
+import dev.sharegpt4v.server.telemetry.MetricsSetup;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.webserver.WebServer;
 import io.restassured.RestAssured;
@@ -65,7 +66,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final Semaphore steps = new Semaphore(0);
     private final Semaphore encodes = new Semaphore(1_000_000);
     private final AtomicBoolean accepting = new AtomicBoolean(true);
-    private final ServerMetrics metrics = new ServerMetrics("0", MODEL);
+    private final ServerMetrics metrics = new ServerMetrics(new MetricsSetup("0", MODEL, CONTEXT, true));
     private final ScriptedExecutor executor;
     private final Engine engine;
     private final Optional<DataFolder> data;

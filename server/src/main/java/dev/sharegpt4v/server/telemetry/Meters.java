@@ -1,0 +1,64 @@
+package dev.sharegpt4v.server.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.DoubleSupplier;
+
+/** Makes meters with the prefix that all of ours have. Labels are pairs of names and values. */
+record Meters(MeterRegistry registry) {
+
+    private static final String PREFIX = "sharegpt4v_";
+
+    Counter counter(String name, String description, String... labels) {
+        return Counter.builder(PREFIX + name)
+                .description(description)
+                .tags(labels)
+                .register(registry);
+    }
+
+    /** A counter over something that counts itself. */
+    void counting(String name, String description, DoubleSupplier value, String... labels) {
+        // The registry's reference to its subject is weak; that to the function is not.
+        FunctionCounter.builder(PREFIX + name, registry, _ -> value.getAsDouble())
+                .description(description)
+                .tags(labels)
+                .register(registry);
+    }
+
+    void gauge(String name, String description, DoubleSupplier value, String... labels) {
+        Gauge.builder(PREFIX + name, value::getAsDouble)
+                .description(description)
+                .tags(labels)
+                .register(registry);
+    }
+
+    /** A histogram of times. */
+    Timer timer(String name, String description, double[] seconds, String... labels) {
+        return Timer.builder(PREFIX + name)
+                .description(description)
+                .tags(labels)
+                .serviceLevelObjectives(Arrays.stream(seconds)
+                        .mapToObj(bound -> Duration.ofNanos(Math.round(bound * 1e9)))
+                        .toArray(Duration[]::new))
+                .register(registry);
+    }
+
+    /** A histogram of anything else. */
+    DistributionSummary summary(String name, String description, double[] bounds, String... labels) {
+        return DistributionSummary.builder(PREFIX + name)
+                .description(description)
+                .tags(labels)
+                .serviceLevelObjectives(bounds)
+                .register(registry);
+    }
+
+    boolean has(String name) {
+        return registry.find(PREFIX + name).meter() != null;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.sharegpt4v.server.telemetry;
+
+/**
+ * What metrics say of a server, and how.
+ *
+ * @param version of the server
+ * @param model the name clients ask for
+ * @param positions of a prompt and its completion at the most; bounds of histograms go up to it
+ * @param vllmNames whether the same figures are told under vLLM's names, too
+ */
+public record MetricsSetup(String version, String model, int positions, boolean vllmNames) {}

@@ -1,0 +1,129 @@
+package dev.sharegpt4v.server.telemetry;
+
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One of our families under a name of vLLM's. */
+sealed interface VllmAlias {
+
+    /** Our name, without prefix and without the suffix of counters. */
+    String own();
+
+    /** Adds the alias' lines. */
+    void write(VllmText text, MetricSnapshot snapshot);
+
+    /** A gauge; {@code labels} are those it has besides model and engine. */
+    record Level(String own, String name, String labels) implements VllmAlias {
+
+        @Override
+        public void write(VllmText text, MetricSnapshot snapshot) {
+            if (snapshot instanceof GaugeSnapshot gauge) {
+                text.family(name, "gauge", help(snapshot));
+                gauge.getDataPoints().forEach(point -> text.sample(name, labels, point.getValue()));
+            }
+        }
+    }
+
+    /** A counter without labels of its own. */
+    record Count(String own, String name) implements VllmAlias {
+
+        @Override
+        public void write(VllmText text, MetricSnapshot snapshot) {
+            if (snapshot instanceof CounterSnapshot counter) {
+                text.family(name, "counter", help(snapshot));
+                text.sample(name + "_total", "", sum(counter));
+            }
+        }
+
+        private static double sum(CounterSnapshot counter) {
+            return counter.getDataPoints().stream()
+                    .mapToDouble(CounterDataPointSnapshot::getValue)
+                    .sum();
+        }
+    }
+
+    /** Our outcomes as vLLM's reasons. */
+    record Ends(String own, String name) implements VllmAlias {
+
+        @Override
+        public void write(VllmText text, MetricSnapshot snapshot) {
+            if (snapshot instanceof CounterSnapshot counter) {
+                Map<String, Double> sums = new TreeMap<>();
+                counter.getDataPoints()
+                        .forEach(point ->
+                                sums.merge(reason(point.getLabels().get("outcome")), point.getValue(), Double::sum));
+                text.family(name, "counter", help(snapshot));
+                sums.forEach(
+                        (reason, count) -> text.sample(name + "_total", "finished_reason=\"" + reason + "\"", count));
+            }
+        }
+
+        private static String reason(String outcome) {
+            return switch (outcome) {
+                case "failed" -> "error";
+                case "cancelled", "timeout" -> "abort";
+                default -> outcome;
+            };
+        }
+    }
+
+    /** The layout of the KV cache. */
+    record Cache(String own, String name) implements VllmAlias {
+
+        @Override
+        public void write(VllmText text, MetricSnapshot snapshot) {
+            if (snapshot instanceof GaugeSnapshot gauge) {
+                text.family(name, "gauge", help(snapshot));
+                gauge.getDataPoints().forEach(point -> text.sample(name, labels(point.getLabels()), 1));
+            }
+        }
+
+        private static String labels(Labels labels) {
+            return "block_size=\"" + labels.get("block_size") + "\",num_gpu_blocks=\"" + labels.get("blocks") + "\"";
+        }
+    }
+
+    /** A histogram with some of our bounds. */
+    record Histogram(String own, String name, double[] bounds) implements VllmAlias {
+
+        @Override
+        public void write(VllmText text, MetricSnapshot snapshot) {
+            if (snapshot instanceof HistogramSnapshot histogram) {
+                text.family(name, "histogram", help(snapshot));
+                histogram.getDataPoints().forEach(point -> write(text, point));
+            }
+        }
+
+        private void write(VllmText text, HistogramDataPointSnapshot point) {
+            ClassicHistogramBuckets buckets = point.getClassicBuckets();
+            long count = 0;
+            int next = 0;
+            for (int i = 0; i < buckets.size(); i++) {
+                while (next < bounds.length && buckets.getUpperBound(i) > bounds[next] * (1 + 1e-9)) {
+                    text.sample(name + "_bucket", le(bounds[next++]), count);
+                }
+                count += buckets.getCount(i);
+            }
+            text.sample(name + "_bucket", "le=\"+Inf\"", count);
+            text.sample(name + "_count", "", count);
+            text.sample(name + "_sum", "", point.getSum());
+        }
+
+        private static String le(double bound) {
+            return "le=\"" + bound + "\"";
+        }
+    }
+
+    private static String help(MetricSnapshot snapshot) {
+        String help = snapshot.getMetadata().getHelp();
+        return help == null ? "" : help;
+    }
+}
