@@ -24,8 +24,6 @@ import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.Shell;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +35,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,18 +187,6 @@ final class ApplicationTest {
         // Collections of garbage may not have happened.
         documented.removeIf(name -> name.startsWith("jvm_gc_"));
         assertThat(told()).containsAll(documented);
-    }
-
-    @Test
-    void dashboardsAndAlertsAskForMetricsThatThereAre() throws IOException {
-        Path chart = Path.of("..", "helm", "sharegpt4v");
-        try (Stream<Path> dashboards = Files.list(chart.resolve("dashboards"))) {
-            List<Path> files = Stream.concat(dashboards, Stream.of(chart.resolve("alerts.yaml")))
-                    .toList();
-            assertThat(files).hasSizeGreaterThan(4);
-            assertThat(MetricNames.documented(Path.of("..", "docs", "metrics.md")))
-                    .containsAll(MetricNames.queried(files.stream()));
-        }
     }
 
     @Test

@@ -73,7 +73,7 @@ final class EngineLoopTest {
         rig.step();
         rig.pass(Duration.ofMillis(30));
         rig.step();
-        assertThat(rig.recorder.gaps).containsExactly(20_000_000L, 30_000_000L);
+        assertThat(rig.recorder.gaps).containsExactly(20_000_001L, 30_000_001L);
     }
 
     @Test
