@@ -32,6 +32,9 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
     public ServerMetrics(MetricsSetup setup) {
         // In nanoseconds; Prometheus' own clients have it in seconds.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        // Ends as only a histogram's part may.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        meters.gauge("processors", "Processors that the process may use", Runtime.getRuntime()::availableProcessors);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
