@@ -46,6 +46,7 @@ final class ServeFlagsTest {
                 "api-key-file          | /keys",
                 "open-metrics          | true",
                 "log-requests          | true",
+                "vllm-metrics          | true",
                 "tls-keystore          | /a.p12",
                 "tls-keystore-password | secret",
                 "tls-certificate       | /a.pem",
