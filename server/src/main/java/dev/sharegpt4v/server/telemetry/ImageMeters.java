@@ -4,7 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The way of an image to the encoder: fetched where it was only named, decoded, resized. */
 public final class ImageMeters {
@@ -22,7 +23,7 @@ public final class ImageMeters {
     }
 
     private final Meters meters;
-    private final Timer[] fetches;
+    private final Map<Source, Timer> fetches = new EnumMap<>(Source.class);
     private final Timer wait;
     private final Timer decode;
     private final Timer preprocess;
@@ -33,10 +34,16 @@ public final class ImageMeters {
 
     ImageMeters(Meters meters) {
         this.meters = meters;
-        this.fetches = Arrays.stream(Source.values())
-                .map(source -> meters.timer(
-                        "image_fetch", "One image that a request only names", Buckets.IMAGE, "source", source.label()))
-                .toArray(Timer[]::new);
+        for (Source source : Source.values()) {
+            fetches.put(
+                    source,
+                    meters.timer(
+                            "image_fetch",
+                            "One image that a request only names",
+                            Buckets.IMAGE,
+                            "source",
+                            source.label()));
+        }
         this.wait = meters.timer("image_wait", "An image waiting for a thread to decode it", Buckets.IMAGE);
         this.decode = meters.timer("image_decode", "Decoding of one image", Buckets.IMAGE);
         this.preprocess =
@@ -49,7 +56,10 @@ public final class ImageMeters {
 
     /** An image was there. */
     public void fetched(Source source, long nanos) {
-        fetches[source.ordinal()].record(Duration.ofNanos(nanos));
+        Timer timer = fetches.get(source);
+        if (timer != null) {
+            timer.record(Duration.ofNanos(nanos));
+        }
     }
 
     /** Images were not fetched for one of these reasons so often; there are no others. */
@@ -89,7 +99,7 @@ public final class ImageMeters {
         decode.record(Duration.ofNanos(decodeNanos));
         preprocess.record(Duration.ofNanos(preprocessNanos));
         prepare.record(Duration.ofNanos(decodeNanos + preprocessNanos));
-        pixels.record(size);
+        pixels.record((double) size);
         meters.counter("images", "Images decoded and prepared", "format", format)
                 .increment();
     }
