@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One of our families under a name of vLLM's. */
 sealed interface VllmAlias {
@@ -66,8 +67,9 @@ sealed interface VllmAlias {
             }
         }
 
-        private static String reason(String outcome) {
+        private static String reason(@Nullable String outcome) {
             return switch (outcome) {
+                case null -> "error";
                 case "failed" -> "error";
                 case "cancelled", "timeout" -> "abort";
                 default -> outcome;
@@ -108,12 +110,12 @@ sealed interface VllmAlias {
             int next = 0;
             for (int i = 0; i < buckets.size(); i++) {
                 while (next < bounds.length && buckets.getUpperBound(i) > bounds[next] * (1 + 1e-9)) {
-                    text.sample(name + "_bucket", le(bounds[next++]), count);
+                    text.sample(name + "_bucket", le(bounds[next++]), (double) count);
                 }
                 count += buckets.getCount(i);
             }
-            text.sample(name + "_bucket", "le=\"+Inf\"", count);
-            text.sample(name + "_count", "", count);
+            text.sample(name + "_bucket", "le=\"+Inf\"", (double) count);
+            text.sample(name + "_count", "", (double) count);
             text.sample(name + "_sum", "", point.getSum());
         }
 
