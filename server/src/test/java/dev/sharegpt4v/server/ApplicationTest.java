@@ -104,7 +104,8 @@ final class ApplicationTest {
                 open.origins(),
                 open.logRequests(),
                 open.patience(),
-                open.connections());
+                open.connections(),
+                open.console());
     }
 
     @AfterAll
