@@ -282,6 +282,11 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
+        public void tokenAfter(long nanos) {
+            next.tokenAfter(nanos);
+        }
+
+        @Override
         public void finished(GenerationRequest request, GenerationEvent.Finished end) {
             ended(request);
             next.finished(request, end);
