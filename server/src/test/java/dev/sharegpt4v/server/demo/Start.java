@@ -10,18 +10,22 @@ import java.util.List;
 /** The program in a process of its own, with folders of its own for all that it keeps. */
 record Start(Process process, List<String> said) implements AutoCloseable {
 
-    /** Starts the command line. */
+    /** Starts the command line to see that it starts, for which the quick compiler is enough. */
     static Start of(Path home, Path cache, String... arguments) throws IOException {
+        return of(home, cache, List.of("-XX:TieredStopAtLevel=1"), arguments);
+    }
+
+    /** Starts the command line with more options of the JVM. */
+    static Start of(Path home, Path cache, List<String> options, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                // A start is all that is measured here, and half of it is the compiler.
-                "-XX:TieredStopAtLevel=1",
                 "-Djava.awt.headless=true",
-                "-Dsharegpt4v.home=" + home,
-                "dev.sharegpt4v.server.Main"));
+                "-Dsharegpt4v.home=" + home));
+        command.addAll(options);
+        command.add("dev.sharegpt4v.server.Main");
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("XDG_CACHE_HOME", cache.toString());

@@ -100,8 +100,6 @@ final class BadFieldsTest {
                 "queue_timeout       | 0                    | decimal_out_of_range",
                 "timeout             | -1                   | decimal_out_of_range",
                 "timeout             | \"1\"                | invalid_type",
-                "functions           | [{}]                 | unsupported_parameter",
-                "function_call       | {\"name\": \"f\"}    | unsupported_parameter",
                 "response_format     | 5                    | invalid_type",
                 "modalities          | [\"audio\"]          | unsupported_parameter",
                 "audio               | {}                   | unsupported_parameter",
