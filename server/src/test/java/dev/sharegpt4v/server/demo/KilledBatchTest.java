@@ -122,6 +122,7 @@ final class KilledBatchTest {
         return Start.of(
                 folder.resolve("home"),
                 folder.resolve("cache"),
+                List.of(),
                 "serve",
                 "--model",
                 folder.resolve("package").toString(),
