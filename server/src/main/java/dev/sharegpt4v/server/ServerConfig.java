@@ -84,72 +84,26 @@ public record ServerConfig(
 
     /** The same with files and batches where they are asked for. */
     public ServerConfig with(Optional<DataConfig> asked) {
-        return new ServerConfig(
-                packageFolder,
-                servedName,
-                host,
-                port,
-                device,
-                threads,
-                encoderThreads,
-                encoderBatch,
-                kv,
-                batchInvariance,
-                engine,
-                limits,
-                security,
-                drain,
-                asked,
-                templates,
-                vllmMetrics);
+        return copy(security, asked, templates, vllmMetrics);
     }
 
     /** The same behind other protection. */
     public ServerConfig with(SecurityConfig asked) {
-        return new ServerConfig(
-                packageFolder,
-                servedName,
-                host,
-                port,
-                device,
-                threads,
-                encoderThreads,
-                encoderBatch,
-                kv,
-                batchInvariance,
-                engine,
-                limits,
-                asked,
-                drain,
-                data,
-                templates,
-                vllmMetrics);
+        return copy(asked, data, templates, vllmMetrics);
     }
 
     /** The same with other templates. */
     public ServerConfig with(TemplateRules asked) {
-        return new ServerConfig(
-                packageFolder,
-                servedName,
-                host,
-                port,
-                device,
-                threads,
-                encoderThreads,
-                encoderBatch,
-                kv,
-                batchInvariance,
-                engine,
-                limits,
-                security,
-                drain,
-                data,
-                asked,
-                vllmMetrics);
+        return copy(security, data, asked, vllmMetrics);
     }
 
     /** The same with vLLM's names of metrics, or without. */
     public ServerConfig withVllmMetrics(boolean asked) {
+        return copy(security, data, templates, asked);
+    }
+
+    private ServerConfig copy(
+            SecurityConfig security, Optional<DataConfig> data, TemplateRules templates, boolean vllmMetrics) {
         return new ServerConfig(
                 packageFolder,
                 servedName,
@@ -167,7 +121,7 @@ public record ServerConfig(
                 drain,
                 data,
                 templates,
-                asked);
+                vllmMetrics);
     }
 
     public ServerConfig {

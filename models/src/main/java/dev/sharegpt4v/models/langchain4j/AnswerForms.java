@@ -30,13 +30,12 @@ final class AnswerForms {
     /** What a program describes by elements is what it reads: no more properties than it names. */
     private static final JsonStyle CLOSED = new JsonStyle(Optional.empty(), false, true);
 
-    private final Tokenizer tokenizer;
-    private @Nullable StructureCompiler compiler;
+    private final StructureCompiler compiler;
     private final Map<JsonSchemaElement, TokenConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable TokenConstraint anyObject;
 
     AnswerForms(Tokenizer tokenizer) {
-        this.tokenizer = tokenizer;
+        this.compiler = new StructureCompiler(tokenizer);
     }
 
     /**
@@ -63,7 +62,7 @@ final class AnswerForms {
     private synchronized TokenConstraint object() {
         TokenConstraint made = anyObject;
         if (made == null) {
-            made = compiler().anyObject(JsonStyle.USUAL);
+            made = compiler.anyObject(JsonStyle.USUAL);
             anyObject = made;
         }
         return made;
@@ -73,8 +72,8 @@ final class AnswerForms {
         TokenConstraint made = kept.get(root);
         if (made == null) {
             made = root instanceof JsonRawSchema raw
-                    ? compiler().schema(parse(raw.schema()), JsonStyle.USUAL)
-                    : compiler().schema(JSON.valueToTree(JsonSchemaElementUtils.toMap(root)), CLOSED);
+                    ? compiler.schema(parse(raw.schema()), JsonStyle.USUAL)
+                    : compiler.schema(JSON.valueToTree(JsonSchemaElementUtils.toMap(root)), CLOSED);
             kept.put(root, made);
             if (kept.size() > MOST_KEPT) {
                 kept.remove(kept.keySet().iterator().next());
@@ -89,15 +88,5 @@ final class AnswerForms {
         } catch (JsonProcessingException e) {
             throw new InvalidRequestException("the schema is no JSON: " + e.getOriginalMessage(), e);
         }
-    }
-
-    /** Made when it is first asked for: it sorts the whole vocabulary. */
-    private StructureCompiler compiler() {
-        StructureCompiler made = compiler;
-        if (made == null) {
-            made = new StructureCompiler(tokenizer);
-            compiler = made;
-        }
-        return made;
     }
 }

@@ -9,6 +9,7 @@ import dev.sharegpt4v.runtime.grammar.Expression;
 import dev.sharegpt4v.runtime.grammar.GrammarConstraint;
 import dev.sharegpt4v.runtime.grammar.TokenTrie;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Structures to constraints on the tokens of one vocabulary. Thread-safe. What it cannot compile exactly, or only with too
@@ -18,11 +19,22 @@ public final class StructureCompiler {
 
     private static final int MOST_CHOICES = 10_000;
 
-    private final TokenTrie vocabulary;
+    private final Tokenizer tokenizer;
+    private @Nullable TokenTrie vocabulary;
 
     /** A compiler for answers in a tokenizer's tokens. */
     public StructureCompiler(Tokenizer tokenizer) {
-        this.vocabulary = TokenTrie.of(tokenizer.vocabularySize(), tokenizer::pieceBytes);
+        this.tokenizer = tokenizer;
+    }
+
+    /** Made when it is first needed: it sorts all tokens, which a start need not wait for. */
+    private synchronized TokenTrie vocabulary() {
+        TokenTrie made = vocabulary;
+        if (made == null) {
+            made = TokenTrie.of(tokenizer.vocabularySize(), tokenizer::pieceBytes);
+            vocabulary = made;
+        }
+        return made;
     }
 
     /** Any JSON object. */
@@ -76,7 +88,7 @@ public final class StructureCompiler {
     }
 
     private GrammarConstraint constraint(Expression root) {
-        GrammarConstraint constraint = new GrammarConstraint(root, vocabulary);
+        GrammarConstraint constraint = new GrammarConstraint(root, vocabulary());
         if (!constraint.isReadable()) {
             throw StructureException.tooComplex("", "the grammar is too ambiguous");
         }

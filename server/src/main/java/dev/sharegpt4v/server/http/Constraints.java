@@ -20,13 +20,12 @@ public final class Constraints {
     private static final int COMPILED_AT_ONCE = 2;
 
     private final CpuWork compiling = new CpuWork("compile", COMPILED_AT_ONCE);
-    private final Tokenizer tokenizer;
-    private @Nullable StructureCompiler compiler;
+    private final StructureCompiler compiler;
     private final Map<OutputStructure, GrammarConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     /** For answers in a tokenizer's tokens. */
     public Constraints(Tokenizer tokenizer) {
-        this.tokenizer = tokenizer;
+        this.compiler = new StructureCompiler(tokenizer);
     }
 
     /**
@@ -59,7 +58,6 @@ public final class Constraints {
     }
 
     private GrammarConstraint compile(OutputStructure structure) {
-        StructureCompiler compiler = compiler();
         return switch (structure) {
             case OutputStructure.AnyJson any -> compiler.anyObject(any.style());
             case OutputStructure.Schema schema -> compiler.schema(schema.schema(), schema.style());
@@ -67,16 +65,6 @@ public final class Constraints {
             case OutputStructure.Choice choice -> compiler.choice(choice.texts());
             case OutputStructure.Grammar grammar -> compiler.grammar(grammar.source());
         };
-    }
-
-    /** Made when it is first asked for: it sorts the whole vocabulary, which a start need not wait for. */
-    private synchronized StructureCompiler compiler() {
-        StructureCompiler made = compiler;
-        if (made == null) {
-            made = new StructureCompiler(tokenizer);
-            compiler = made;
-        }
-        return made;
     }
 
     private synchronized @Nullable GrammarConstraint find(OutputStructure structure) {

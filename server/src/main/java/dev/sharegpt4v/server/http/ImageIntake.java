@@ -110,17 +110,17 @@ final class ImageIntake {
 
     private ImageInput prepare(byte[] bytes, Orientation orientation, String param) {
         // What says that it is larger than a picture may be is refused before it is decoded.
-        long size = Math.min(ImageSize.pixels(bytes), limits.image().maxPixels());
-        try (AdmissionGate.Place _ = pixels.take(size, param)) {
+        long size = ImageSize.pixels(bytes);
+        try (AdmissionGate.Place _ = pixels.take(Math.min(size, limits.image().maxPixels()), param)) {
             long asked = System.nanoTime();
             return decoding.run(LookAhead.currentClient(), () -> {
                 metrics.images().waited(System.nanoTime() - asked);
-                return decode(bytes, orientation, param);
+                return decode(bytes, size, orientation, param);
             });
         }
     }
 
-    private ImageInput decode(byte[] bytes, Orientation orientation, String param) {
+    private ImageInput decode(byte[] bytes, long size, Orientation orientation, String param) {
         long started = System.nanoTime();
         // Run once, on this thread.
         long[] decoded = {started};
@@ -135,8 +135,7 @@ final class ImageIntake {
             String format = ImageFormat.of(bytes)
                     .map(found -> found.name().toLowerCase(Locale.ROOT))
                     .orElse("other");
-            metrics.images()
-                    .prepared(format, ImageSize.pixels(bytes), decoded[0] - started, System.nanoTime() - decoded[0]);
+            metrics.images().prepared(format, size, decoded[0] - started, System.nanoTime() - decoded[0]);
             return input;
         } catch (ImageException e) {
             throw refusal(e, param);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.openai.client.OpenAIClient;
-import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.helpers.ChatCompletionAccumulator;
@@ -39,8 +38,8 @@ final class OpenAiJavaFormsTest {
     private static final String CALL = "{\"name\": \"Paint\", \"arguments\": {\"colour\": \"RED\", \"twice\": true}}";
     private static final ScriptedServer WORDS = new ScriptedServer("a red circle");
     private static final ScriptedServer CALLS = new ScriptedServer(CALL);
-    private static final OpenAIClient FORCED = client(WORDS);
-    private static final OpenAIClient FREE = client(CALLS);
+    private static final OpenAIClient FORCED = OpenAiJavaTest.client(WORDS);
+    private static final OpenAIClient FREE = OpenAiJavaTest.client(CALLS);
 
     enum Colour {
         RED,
@@ -51,14 +50,6 @@ final class OpenAiJavaFormsTest {
     record Paint(Colour colour, boolean twice) {}
 
     record Scene(Colour colour, List<Paint> layers) {}
-
-    private static OpenAIClient client(ScriptedServer of) {
-        return OpenAIOkHttpClient.builder()
-                .baseUrl("http://127.0.0.1:" + of.port() + "/v1")
-                .apiKey("none")
-                .maxRetries(0)
-                .build();
-    }
 
     @AfterAll
     static void close() {

@@ -62,7 +62,7 @@ final class OpenAiJavaTest {
         client = client(server);
     }
 
-    private static OpenAIClient client(ScriptedServer of) {
+    static OpenAIClient client(ScriptedServer of) {
         return OpenAIOkHttpClient.builder()
                 .baseUrl("http://127.0.0.1:" + of.port() + "/v1")
                 .apiKey("none")

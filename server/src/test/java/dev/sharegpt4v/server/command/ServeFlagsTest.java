@@ -23,14 +23,6 @@ final class ServeFlagsTest {
     @TempDir
     private Path folder;
 
-    private static ServeCommand parse(Map<String, String> environment, String... args) {
-        ServeCommand command = new ServeCommand();
-        new CommandLine(command)
-                .setDefaultValueProvider(new Settings(args, environment))
-                .parseArgs(args);
-        return command;
-    }
-
     /** Every value differs from its default. */
     @ParameterizedTest
     @CsvSource(
@@ -77,13 +69,15 @@ final class ServeFlagsTest {
         try (Writer out = Files.newBufferedWriter(file)) {
             properties.store(out, null);
         }
-        String byDefault = shown(parse(Map.of()), name);
+        String byDefault = shown(SettingsTest.parse(Map.of()), name);
         String byArgument = value.equals("true")
-                ? shown(parse(Map.of(), "--" + name), name)
-                : shown(parse(Map.of(), "--" + name, value), name);
+                ? shown(SettingsTest.parse(Map.of(), "--" + name), name)
+                : shown(SettingsTest.parse(Map.of(), "--" + name, value), name);
         assertThat(byArgument).isNotEqualTo(byDefault);
-        assertThat(shown(parse(Map.of(Settings.variable(name), value)), name)).isEqualTo(byArgument);
-        assertThat(shown(parse(Map.of(), "--config", file.toString()), name)).isEqualTo(byArgument);
+        assertThat(shown(SettingsTest.parse(Map.of(Settings.variable(name), value)), name))
+                .isEqualTo(byArgument);
+        assertThat(shown(SettingsTest.parse(Map.of(), "--config", file.toString()), name))
+                .isEqualTo(byArgument);
     }
 
     private static String shown(ServeCommand command, String name) {
@@ -96,7 +90,7 @@ final class ServeFlagsTest {
 
     @Test
     void theyReachTheConfiguration() {
-        SecurityConfig config = parse(
+        SecurityConfig config = SettingsTest.parse(
                         Map.of(),
                         "--allow-image-hosts=a.example",
                         "--image-ports=8080,8443",
@@ -114,7 +108,10 @@ final class ServeFlagsTest {
         assertThat(config.patience()).isEqualTo(Duration.ofSeconds(9));
         assertThat(config.connections()).isEqualTo(77);
         assertThat(config.origins()).containsExactly("https://a.example", "*");
-        assertThat(parse(Map.of(), "--image-timeout=7").security.config().fetch())
+        assertThat(SettingsTest.parse(Map.of(), "--image-timeout=7")
+                        .security
+                        .config()
+                        .fetch())
                 .isEmpty();
     }
 
@@ -166,17 +163,21 @@ final class ServeFlagsTest {
     @Test
     void aChatTemplateIsAFileOrAText() throws IOException {
         Path file = Files.writeString(folder.resolve("a.jinja"), "{% for m in messages %}{{ m.role }}{% endfor %}");
-        assertThat(parse(Map.of(), "--chat-template", file.toString())
+        assertThat(SettingsTest.parse(Map.of(), "--chat-template", file.toString())
                         .templates
                         .rules()
                         .own())
                 .isPresent();
-        assertThat(parse(Map.of(), "--chat-template", "{{ 1 }}").templates.rules())
+        assertThat(SettingsTest.parse(Map.of(), "--chat-template", "{{ 1 }}")
+                        .templates
+                        .rules())
                 .satisfies(rules -> {
                     assertThat(rules.own()).isPresent();
                     assertThat(rules.ofRequests()).isFalse();
                 });
-        assertThat(parse(Map.of(), "--trust-request-chat-template").templates.rules())
+        assertThat(SettingsTest.parse(Map.of(), "--trust-request-chat-template")
+                        .templates
+                        .rules())
                 .satisfies(rules -> {
                     assertThat(rules.own()).isEmpty();
                     assertThat(rules.ofRequests()).isTrue();

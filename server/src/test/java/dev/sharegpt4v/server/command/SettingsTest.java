@@ -17,7 +17,8 @@ final class SettingsTest {
     @TempDir
     private Path folder;
 
-    private static ServeCommand parse(Map<String, String> environment, String... args) {
+    /** The command as the arguments and the environment make it. */
+    static ServeCommand parse(Map<String, String> environment, String... args) {
         ServeCommand command = new ServeCommand();
         new CommandLine(command)
                 .setDefaultValueProvider(new Settings(args, environment))

@@ -36,7 +36,8 @@ final class DemoServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final Application application;
 
-    DemoServer(Path packageFolder) {
+    /** Makes the package of the checkpoint. */
+    static void convert(Path packageFolder) {
         try (Checkpoint checkpoint = Checkpoints.open(CHECKPOINT, Optional.empty())) {
             Converter.convert(
                     checkpoint,
@@ -45,6 +46,10 @@ final class DemoServer implements AutoCloseable {
                     ConversionOptions.of(WeightFormat.FP32),
                     ConversionProgress.NONE);
         }
+    }
+
+    DemoServer(Path packageFolder) {
+        convert(packageFolder);
         this.application = Application.start(new ServerConfig(
                 packageFolder,
                 Optional.empty(),

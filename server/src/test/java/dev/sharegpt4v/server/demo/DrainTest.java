@@ -2,13 +2,6 @@ package dev.sharegpt4v.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sharegpt4v.models.checkpoint.Checkpoint;
-import dev.sharegpt4v.models.checkpoint.Checkpoints;
-import dev.sharegpt4v.models.convert.ConversionOptions;
-import dev.sharegpt4v.models.convert.ConversionProgress;
-import dev.sharegpt4v.models.convert.Converter;
-import dev.sharegpt4v.models.convert.TokenizerSource;
-import dev.sharegpt4v.models.convert.WeightFormat;
 import dev.sharegpt4v.server.testing.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180) // Only to end a hang.
 final class DrainTest {
 
-    private static final Path CHECKPOINT = Path.of("..", "models", "demo", "sharegpt4v-demo");
     private static final int STREAMS = 20;
     private static final int TOKENS = 40;
 
@@ -51,7 +42,7 @@ final class DrainTest {
     void streamsThatRunEndWholeNewOnesAreRefusedAndTheExitIsZero() throws Exception {
         try (Start server = serve("--drain-seconds", "120");
                 ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
-            String url = url(server);
+            String url = server.awaitUrl();
             List<Future<List<String>>> streams = new ArrayList<>();
             for (int i = 0; i < STREAMS; i++) {
                 HttpResponse<InputStream> answer = client.send(chat(url, TOKENS, true), BodyHandlers.ofInputStream());
@@ -83,7 +74,7 @@ final class DrainTest {
     void whatStillRunsAtTheDeadlineIsCutOffAndTheExitSaysSo() throws Exception {
         try (Start server = serve("--drain-seconds", "0")) {
             HttpResponse<InputStream> answer =
-                    client.send(chat(url(server), TOKENS, true), BodyHandlers.ofInputStream());
+                    client.send(chat(server.awaitUrl(), TOKENS, true), BodyHandlers.ofInputStream());
             assertThat(answer.statusCode()).isEqualTo(200);
             server.process().destroy();
             assertThat(server.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -120,14 +111,7 @@ final class DrainTest {
 
     @BeforeAll
     static void convert() {
-        try (Checkpoint checkpoint = Checkpoints.open(CHECKPOINT, Optional.empty())) {
-            Converter.convert(
-                    checkpoint,
-                    TokenizerSource.of(CHECKPOINT),
-                    folder.resolve("package"),
-                    ConversionOptions.of(WeightFormat.FP32),
-                    ConversionProgress.NONE);
-        }
+        DemoServer.convert(folder.resolve("package"));
     }
 
     private static Start serve(String... more) throws IOException {
@@ -137,11 +121,5 @@ final class DrainTest {
         arguments.addAll(List.of(more));
         // With the quick compiler alone, vectors are objects and each step takes long.
         return Start.of(folder.resolve("home"), folder.resolve("cache"), List.of(), arguments.toArray(new String[0]));
-    }
-
-    private static String url(Start start) {
-        assertThat(start.awaitLine("ready ")).as(() -> start.said().toString()).isTrue();
-        String line = start.said().getLast();
-        return line.substring(line.indexOf("http"), line.indexOf(" model="));
     }
 }

@@ -5,13 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sharegpt4v.models.checkpoint.Checkpoint;
-import dev.sharegpt4v.models.checkpoint.Checkpoints;
-import dev.sharegpt4v.models.convert.ConversionOptions;
-import dev.sharegpt4v.models.convert.ConversionProgress;
-import dev.sharegpt4v.models.convert.Converter;
-import dev.sharegpt4v.models.convert.TokenizerSource;
-import dev.sharegpt4v.models.convert.WeightFormat;
 import dev.sharegpt4v.server.testing.Eventually;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
@@ -23,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class KilledBatchTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Path CHECKPOINT = Path.of("..", "models", "demo", "sharegpt4v-demo");
     private static final String CHAT = "/v1/chat/completions";
     private static final int LINES = 200;
 
@@ -43,7 +34,7 @@ final class KilledBatchTest {
 
     @Test
     void everyLineIsAnsweredOnceInItsPlaceThoughTheServerWasKilledHalfWay() throws Exception {
-        convert();
+        DemoServer.convert(folder.resolve("package"));
         String batch;
         try (Start first = serve()) {
             RequestSpecification server = server(first);
@@ -107,17 +98,6 @@ final class KilledBatchTest {
                 .sum();
     }
 
-    private static void convert() {
-        try (Checkpoint checkpoint = Checkpoints.open(CHECKPOINT, Optional.empty())) {
-            Converter.convert(
-                    checkpoint,
-                    TokenizerSource.of(CHECKPOINT),
-                    folder.resolve("package"),
-                    ConversionOptions.of(WeightFormat.FP32),
-                    ConversionProgress.NONE);
-        }
-    }
-
     private static Start serve() throws IOException {
         return Start.of(
                 folder.resolve("home"),
@@ -137,10 +117,7 @@ final class KilledBatchTest {
     }
 
     private static RequestSpecification server(Start start) {
-        assertThat(start.awaitLine("ready ")).as(() -> start.said().toString()).isTrue();
-        String line = start.said().getLast();
-        String url = line.substring(line.indexOf("http"), line.indexOf(" model="));
-        return RestAssured.given().baseUri(url);
+        return RestAssured.given().baseUri(start.awaitUrl());
     }
 
     private static String id(int line) {

@@ -1,5 +1,7 @@
 package dev.sharegpt4v.server.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +50,13 @@ record Start(Process process, List<String> said) implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Reads until the program serves; where it does. */
+    String awaitUrl() {
+        assertThat(awaitLine("ready ")).as(said::toString).isTrue();
+        String line = said.getLast();
+        return line.substring(line.indexOf("http"), line.indexOf(" model="));
     }
 
     /** SIGKILL, as the kernel sends it when memory is short; its locks are free when this returns. */
