@@ -9,6 +9,7 @@ import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Protection;
 import dev.sharegpt4v.server.testing.Certificates;
 import dev.sharegpt4v.server.testing.Eventually;
+import dev.sharegpt4v.server.testing.RawClient;
 import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.TinyPackage;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +29,10 @@ import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole server behind TLS and keys, whose files change while it runs. */
 @Timeout(120) // Only to end a hang.
 final class TlsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     @TempDir
     private Path folder;
@@ -72,7 +78,7 @@ final class TlsTest {
                         Optional.of(tls),
                         List.of(),
                         false,
-                        Protection.PATIENCE,
+                        PATIENCE,
                         Protection.CONNECTIONS,
                         false));
     }
@@ -112,6 +118,7 @@ final class TlsTest {
         try (Application application = Application.start(config(files("other", "other"), keys))) {
             int port = application.port();
             assertThat(application.scheme()).isEqualTo("https");
+            RawClient stopped = stopsInItsHandshake(port);
             assertThat(ask(port, "other", "sk-of-the-first")).isEqualTo(200);
             assertThat(ask(port, "other", "sk-by-option")).isEqualTo(200);
             assertThat(ask(port, "other", "sk-of-another")).isEqualTo(401);
@@ -133,7 +140,22 @@ final class TlsTest {
             PemFiles _ = files("other", "rsa");
             Files.writeString(keys, "bad\n");
             assertThat(ask(port, "rsa", "sk-of-the-second")).isEqualTo(200);
+
+            // A handshake has as much time as a head.
+            stopped.readAll();
+            stopped.close();
         }
+    }
+
+    /** It has sent its greeting, whose answer it does not answer. */
+    private static RawClient stopsInItsHandshake(int port) throws Exception {
+        SSLEngine engine = Certificates.trusting("other").createSSLEngine("127.0.0.1", port);
+        engine.setUseClientMode(true);
+        ByteBuffer greeting = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), greeting);
+        RawClient client = new RawClient(port);
+        client.send(Arrays.copyOf(greeting.array(), greeting.position()));
+        return client;
     }
 
     private static String plain(int port) throws IOException {

@@ -54,6 +54,7 @@ final class BatchFiles {
                     record.id() + "_" + kind + ".jsonl",
                     "batch_output",
                     record.order().outputExpiresAfter(),
+                    record.order().owner(),
                     content);
         }
         return id;

@@ -13,9 +13,14 @@ import java.util.OptionalLong;
  * @param endpoint that all of them ask
  * @param metadata the caller's own notes, in their order
  * @param outputExpiresAfter seconds after which the results are removed; never when empty
+ * @param owner who may see the batch and its results
  */
 public record BatchOrder(
-        String inputFile, String endpoint, Optional<Map<String, String>> metadata, OptionalLong outputExpiresAfter) {
+        String inputFile,
+        String endpoint,
+        Optional<Map<String, String>> metadata,
+        OptionalLong outputExpiresAfter,
+        Owner owner) {
 
     /** The one window there is, as at OpenAI. */
     public static final String WINDOW = "24h";

@@ -159,7 +159,7 @@ record BatchRecord(
     byte[] stored() throws IOException {
         ObjectNode node = json().put("number", number);
         order.outputExpiresAfter().ifPresent(seconds -> node.put("output_expires_after", seconds));
-        return JSON.writeValueAsBytes(node);
+        return JSON.writeValueAsBytes(order.owner().addTo(node));
     }
 
     /** Reads what {@link #stored()} wrote. */
@@ -209,7 +209,8 @@ record BatchRecord(
                 metadata,
                 node.has("output_expires_after")
                         ? OptionalLong.of(node.path("output_expires_after").asLong())
-                        : OptionalLong.empty());
+                        : OptionalLong.empty(),
+                Owner.in(node));
     }
 
     private static Tally tally(JsonNode node) {

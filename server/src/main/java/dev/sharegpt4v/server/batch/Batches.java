@@ -122,7 +122,7 @@ public final class Batches implements AutoCloseable {
      * @throws ApiException when its file cannot be the input of a batch, or there are too many
      */
     public synchronized ObjectNode order(BatchOrder order) {
-        requireInput(order.inputFile());
+        requireInput(order);
         if (unfinished.size() >= limits.maxUnfinished()) {
             throw ApiException.overloaded(
                     limits.maxUnfinished() + " batches have not ended yet; try again when one has.");
@@ -141,10 +141,11 @@ public final class Batches implements AutoCloseable {
         return record.json();
     }
 
-    private void requireInput(String id) {
+    private void requireInput(BatchOrder order) {
+        String id = order.inputFile();
         FileRecord file;
         try {
-            file = files.find(id);
+            file = files.find(id, order.owner());
         } catch (ApiException _) {
             throw ApiException.invalid("input_file_id", "No such File object: " + id);
         }
@@ -165,17 +166,18 @@ public final class Batches implements AutoCloseable {
     /**
      * A batch.
      *
-     * @throws ApiException 404 when there is none
+     * @throws ApiException 404 when there is none that the caller sees
      */
-    public synchronized ObjectNode find(String id) {
-        return record(id).json();
+    public synchronized ObjectNode find(String id, Owner caller) {
+        return record(id, caller).json();
     }
 
-    private BatchRecord record(String id) {
+    private BatchRecord record(String id, Owner caller) {
         return run(id).map(BatchRun::view)
                 .or(() -> ended.values().stream()
                         .filter(record -> record.id().equals(id))
                         .findFirst())
+                .filter(record -> caller.sees(record.order().owner()))
                 .orElseThrow(() -> ApiException.exchange(404, "not_found", "No batch found with id '" + id + "'."));
     }
 
@@ -185,20 +187,23 @@ public final class Batches implements AutoCloseable {
                 .findFirst();
     }
 
-    /** All batches, the latest first. */
-    public synchronized List<ObjectNode> list() {
+    /** All batches that somebody sees, the latest first. */
+    public synchronized List<ObjectNode> list(Owner caller) {
         TreeMap<Long, BatchRecord> all = new TreeMap<>(ended);
         unfinished.forEach((number, run) -> all.put(number, run.view()));
-        return all.descendingMap().values().stream().map(BatchRecord::json).toList();
+        return all.descendingMap().values().stream()
+                .filter(record -> caller.sees(record.order().owner()))
+                .map(BatchRecord::json)
+                .toList();
     }
 
     /**
      * Ends a batch; lines under way are given up, and what was answered is in its files.
      *
-     * @throws ApiException 404 when there is none, 400 when it has ended in another way
+     * @throws ApiException 404 when there is none that the caller sees, 400 when it has ended in another way
      */
-    public synchronized ObjectNode cancel(String id) {
-        BatchRecord record = record(id);
+    public synchronized ObjectNode cancel(String id, Owner caller) {
+        BatchRecord record = record(id, caller);
         return switch (record.status()) {
             case VALIDATING, IN_PROGRESS -> cancel(run(id).orElseThrow());
             case CANCELLING, CANCELLED -> record.json();
@@ -332,7 +337,7 @@ public final class Batches implements AutoCloseable {
         BatchOrder order = run.record().order();
         FileRecord file;
         try {
-            file = files.find(order.inputFile());
+            file = files.find(order.inputFile(), order.owner());
         } catch (ApiException e) {
             fail(run, List.of(new BatchError("file_not_found", "The input file is not there any more.", "", 0)));
             return;

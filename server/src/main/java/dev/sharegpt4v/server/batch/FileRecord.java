@@ -16,9 +16,17 @@ import java.util.OptionalLong;
  * @param expiresAt seconds since 1970; never when empty
  * @param filename as the caller named it
  * @param purpose OpenAI's word for what it is for
+ * @param owner who may see it
  */
 public record FileRecord(
-        long number, String id, long bytes, long createdAt, OptionalLong expiresAt, String filename, String purpose) {
+        long number,
+        String id,
+        long bytes,
+        long createdAt,
+        OptionalLong expiresAt,
+        String filename,
+        String purpose,
+        Owner owner) {
 
     static final String PREFIX = "file-";
 
@@ -43,7 +51,7 @@ public record FileRecord(
     }
 
     byte[] stored() throws IOException {
-        return JSON.writeValueAsBytes(json().put("number", number));
+        return JSON.writeValueAsBytes(owner.addTo(json().put("number", number)));
     }
 
     /** Reads what {@link #stored()} wrote. */
@@ -57,7 +65,8 @@ public record FileRecord(
                 node.path("created_at").asLong(),
                 expires.isIntegralNumber() ? OptionalLong.of(expires.asLong()) : OptionalLong.empty(),
                 node.path("filename").asText(),
-                node.path("purpose").asText());
+                node.path("purpose").asText(),
+                Owner.in(node));
         if (!Ids.isOne(PREFIX, record.id) || record.bytes < 0) {
             throw new IOException("not the description of a file");
         }

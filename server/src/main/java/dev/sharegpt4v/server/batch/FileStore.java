@@ -98,21 +98,21 @@ public final class FileStore {
         return files.size();
     }
 
-    /** All files in the order in which they came. */
-    public synchronized List<FileRecord> list() {
+    /** All files that somebody sees, in the order in which they came. */
+    public synchronized List<FileRecord> list(Owner caller) {
         expire();
-        return List.copyOf(files.values());
+        return files.values().stream().filter(file -> caller.sees(file.owner())).toList();
     }
 
     /**
      * A file.
      *
-     * @throws ApiException 404 when there is none
+     * @throws ApiException 404 when there is none that the caller sees
      */
-    public synchronized FileRecord find(String id) {
+    public synchronized FileRecord find(String id, Owner caller) {
         expire();
         FileRecord file = byId.get(id);
-        if (file == null) {
+        if (file == null || !caller.sees(file.owner())) {
             throw ApiException.exchange(404, "not_found", "No such File object: " + id);
         }
         return file;
@@ -130,10 +130,10 @@ public final class FileStore {
     /**
      * Removes a file.
      *
-     * @throws ApiException 404 when there is none, 400 when a batch still reads it
+     * @throws ApiException 404 when there is none that the caller sees, 400 when a batch still reads it
      */
-    public synchronized void delete(String id) {
-        FileRecord file = find(id);
+    public synchronized void delete(String id, Owner caller) {
+        FileRecord file = find(id, caller);
         if (uses.containsKey(id)) {
             throw ApiException.badRequest("file_in_use", "file_id", "A batch that has not ended reads this file.");
         }
@@ -146,7 +146,7 @@ public final class FileStore {
      * @throws ApiException 404 when there is none
      */
     synchronized FileRecord hold(String id) {
-        FileRecord file = find(id);
+        FileRecord file = find(id, Owner.NOBODY);
         uses.merge(id, 1, Integer::sum);
         return file;
     }
@@ -175,26 +175,28 @@ public final class FileStore {
         }
     }
 
-    /** Room for a file that is on its way; closed, it is forgotten unless it was kept. */
-    public Arrival arrive() {
+    /** Room for somebody's file that is on its way; closed, it is forgotten unless it was kept. */
+    public Arrival arrive(Owner owner) {
         synchronized (this) {
             expire();
             if (files.size() >= limits.maxFiles()) {
                 throw StoreErrors.full("This server keeps as many files as it may; delete some.");
             }
         }
-        return new Arrival(Ids.fresh(FileRecord.PREFIX));
+        return new Arrival(Ids.fresh(FileRecord.PREFIX), owner);
     }
 
     /** A file that is written piece by piece, never whole in memory. */
     public final class Arrival implements AutoCloseable {
 
         private final String id;
+        private final Owner owner;
         private final Path path;
         private long received;
 
-        private Arrival(String id) {
+        private Arrival(String id, Owner owner) {
             this.id = id;
+            this.owner = owner;
             this.path = arriving.resolve(id);
         }
 
@@ -256,7 +258,7 @@ public final class FileStore {
          * @param expiresAfter seconds from now; for ever when empty
          */
         public FileRecord keep(String filename, String purpose, OptionalLong expiresAfter) {
-            return FileStore.this.keep(id, path, filename, purpose, expiresAfter);
+            return FileStore.this.keep(id, path, filename, purpose, expiresAfter, owner);
         }
 
         @Override
@@ -274,20 +276,21 @@ public final class FileStore {
     }
 
     /** Writes a file of the server's own under an id that it chose; in the place of one that has this id. */
-    FileRecord write(String id, String filename, String purpose, OptionalLong expiresAfter, InputStream content)
+    FileRecord write(
+            String id, String filename, String purpose, OptionalLong expiresAfter, Owner owner, InputStream content)
             throws IOException {
         Path path = arriving.resolve(id);
         try {
             Files.copy(content, path, StandardCopyOption.REPLACE_EXISTING);
             Disk.sync(path);
-            return keep(id, path, filename, purpose, expiresAfter);
+            return keep(id, path, filename, purpose, expiresAfter, owner);
         } finally {
             Files.deleteIfExists(path);
         }
     }
 
     private synchronized FileRecord keep(
-            String id, Path arrived, String filename, String purpose, OptionalLong expiresAfter) {
+            String id, Path arrived, String filename, String purpose, OptionalLong expiresAfter, Owner owner) {
         try {
             FileRecord before = byId.get(id);
             if (before != null) {
@@ -301,7 +304,8 @@ public final class FileStore {
                     now,
                     expiresAfter.isPresent() ? OptionalLong.of(now + expiresAfter.getAsLong()) : OptionalLong.empty(),
                     filename,
-                    purpose);
+                    purpose,
+                    owner);
             Files.move(arrived, data(id), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             Disk.syncNames(folder);
             AtomicFile.write(description(id), file.stored());

@@ -26,23 +26,27 @@ final class BatchesEndpoints {
         try (AdmissionGate.Place _ = gate.enter()) {
             BatchRequest asked = BatchRequest.read(
                     RequestBody.json(request, limits.maxBodyBytes()), batches.endpoints(), BatchOrder.WINDOW);
-            BatchOrder order =
-                    new BatchOrder(asked.inputFile(), asked.endpoint(), asked.metadata(), asked.outputExpiresAfter());
+            BatchOrder order = new BatchOrder(
+                    asked.inputFile(),
+                    asked.endpoint(),
+                    asked.metadata(),
+                    asked.outputExpiresAfter(),
+                    KeyCheck.caller());
             Answers.json(response, 200, batches.order(order));
         }
     }
 
     void list(ServerRequest request, ServerResponse response) {
         Page page = Page.of(request.query(), USUALLY_LISTED, MOST_LISTED);
-        Answers.json(response, 200, page.list(batches.list()));
+        Answers.json(response, 200, page.list(batches.list(KeyCheck.caller())));
     }
 
     void describe(ServerRequest request, ServerResponse response) {
-        Answers.json(response, 200, batches.find(id(request)));
+        Answers.json(response, 200, batches.find(id(request), KeyCheck.caller()));
     }
 
     void cancel(ServerRequest request, ServerResponse response) {
-        Answers.json(response, 200, batches.cancel(id(request)));
+        Answers.json(response, 200, batches.cancel(id(request), KeyCheck.caller()));
     }
 
     private static String id(ServerRequest request) {

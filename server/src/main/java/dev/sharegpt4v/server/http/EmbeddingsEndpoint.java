@@ -46,8 +46,7 @@ final class EmbeddingsEndpoint implements JsonRoute {
         EmbeddingsRequest asked = EmbeddingsRequest.read(
                 body, model.defaults(), limits.maxImages(), model.tokenizer().vocabularySize(), width);
         asked.model().ifPresent(identity::requireModel);
-        List<MeanPool> pools = new ArrayList<>();
-        asked.inputs().forEach(input -> pools.add(words(input)));
+        List<MeanPool> pools = textLimit.all(client, pieces(asked), () -> words(asked, client));
         pictures(asked, pools, client);
         answer(reply, asked, pools);
     }
@@ -64,6 +63,19 @@ final class EmbeddingsEndpoint implements JsonRoute {
             vectors.add(pools.get(i).vector(asked.unit()));
         }
         reply.send(EmbeddingsWriter.embeddings(identity.model(), vectors, asked.base64(), positions));
+    }
+
+    private static int pieces(EmbeddingsRequest asked) {
+        return asked.inputs().stream().mapToInt(input -> input.pieces().size()).sum();
+    }
+
+    private List<MeanPool> words(EmbeddingsRequest asked, Client client) {
+        List<MeanPool> pools = new ArrayList<>();
+        for (Input input : asked.inputs()) {
+            pools.add(words(input));
+            client.requirePresent();
+        }
+        return pools;
     }
 
     /** A pool of an input's tokens. */

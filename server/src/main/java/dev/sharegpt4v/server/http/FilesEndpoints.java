@@ -48,7 +48,7 @@ final class FilesEndpoints {
         Page page = Page.of(query, MOST_LISTED, MOST_LISTED);
         String purpose = query.first("purpose").orElse("");
         String order = query.first("order").orElse("desc");
-        List<FileRecord> found = files.list().stream()
+        List<FileRecord> found = files.list(KeyCheck.caller()).stream()
                 .filter(file -> purpose.isEmpty() || file.purpose().equals(purpose))
                 .toList();
         List<FileRecord> ordered = switch (order) {
@@ -61,12 +61,12 @@ final class FilesEndpoints {
     }
 
     void describe(ServerRequest request, ServerResponse response) {
-        Answers.json(response, 200, files.find(id(request)).json());
+        Answers.json(response, 200, files.find(id(request), KeyCheck.caller()).json());
     }
 
     void delete(ServerRequest request, ServerResponse response) {
         String id = id(request);
-        files.delete(id);
+        files.delete(id, KeyCheck.caller());
         Answers.json(
                 response,
                 200,
@@ -78,7 +78,7 @@ final class FilesEndpoints {
     }
 
     void content(ServerRequest request, ServerResponse response) {
-        FileRecord file = files.find(id(request));
+        FileRecord file = files.find(id(request), KeyCheck.caller());
         try (InputStream input = Channels.newInputStream(files.content(file))) {
             response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
             response.header(HeaderNames.CONTENT_LENGTH, Long.toString(file.bytes()));

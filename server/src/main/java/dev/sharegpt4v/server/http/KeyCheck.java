@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.http;
 import dev.sharegpt4v.server.access.KeyRing;
 import dev.sharegpt4v.server.access.KeyUse;
 import dev.sharegpt4v.server.access.KeyUse.Decision;
+import dev.sharegpt4v.server.batch.Owner;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import io.helidon.http.HeaderName;
@@ -27,6 +28,7 @@ final class KeyCheck implements Filter {
     private static final HeaderName REMAINING = HeaderNames.create("x-ratelimit-remaining-requests");
     private static final HeaderName RESET = HeaderNames.create("x-ratelimit-reset-requests");
     private static final String BEARER = "bearer ";
+    private static final ScopedValue<Owner> CALLER = ScopedValue.newInstance();
 
     private final KeyRing keys;
     private final Set<String> open;
@@ -37,6 +39,11 @@ final class KeyCheck implements Filter {
         this.keys = keys;
         this.open = Set.copyOf(open);
         this.metrics = metrics;
+    }
+
+    /** Whose request the current thread serves. */
+    static Owner caller() {
+        return CALLER.orElse(Owner.NOBODY);
     }
 
     @Override
@@ -63,7 +70,7 @@ final class KeyCheck implements Filter {
             case Decision.Admitted(Optional<KeyUse.Quota> quota) -> {
                 try {
                     quota.ifPresent(left -> tell(response, left));
-                    chain.proceed();
+                    ScopedValue.where(CALLER, Owner.of(use.name())).run(chain::proceed);
                 } finally {
                     use.end();
                 }

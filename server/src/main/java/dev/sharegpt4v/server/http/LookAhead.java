@@ -24,6 +24,7 @@ final class LookAhead implements Supplier<byte[]> {
     private final SendingPace pace;
     private volatile Client client = Client.UNWATCHED;
     private @Nullable FutureTask<byte[]> ahead;
+    private boolean begun;
 
     LookAhead(DataReader source, SendingPace pace) {
         this.source = source;
@@ -47,10 +48,15 @@ final class LookAhead implements Supplier<byte[]> {
         ahead = null;
         try {
             byte[] bytes = pending.get(pace.left(), TimeUnit.NANOSECONDS);
+            begun = true;
             pace.received(bytes.length);
             return bytes;
         } catch (TimeoutException e) {
-            // The web server sets no timeouts on its channels. The read goes on until the connection is closed.
+            // The web server sets no timeouts on its channels. The read goes on until the connection is closed,
+            // which cannot be while a handshake waits for the client: its thread must end first.
+            if (!begun) {
+                pending.cancel(true);
+            }
             ahead = pending;
             throw pace.silent();
         } catch (InterruptedException e) {

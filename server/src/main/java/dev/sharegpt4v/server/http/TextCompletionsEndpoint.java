@@ -32,12 +32,17 @@ final class TextCompletionsEndpoint implements JsonRoute {
         TextCompletionRequest asked = TextCompletionRequest.read(
                 body, model.defaults(), model.tokenizer().vocabularySize());
         asked.model().ifPresent(identity::requireModel);
+        List<TextAnswers.Begun> prompts = textLimit.all(client, asked.prompts().size(), () -> begun(asked, client));
+        answers.give(reply, new TextCompletionWriter(identity.writer("cmpl-")), prompts, asked, client);
+    }
+
+    private List<TextAnswers.Begun> begun(TextCompletionRequest asked, Client client) {
         List<TextAnswers.Begun> prompts = new ArrayList<>();
         for (TextPrompt prompt : asked.prompts()) {
             prompts.add(begun(prompt, asked));
+            client.requirePresent();
         }
-        client.requirePresent();
-        answers.give(reply, new TextCompletionWriter(identity.writer("cmpl-")), prompts, asked, client);
+        return prompts;
     }
 
     private TextAnswers.Begun begun(TextPrompt prompt, TextCompletionRequest asked) {

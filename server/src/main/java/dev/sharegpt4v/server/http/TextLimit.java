@@ -8,12 +8,18 @@ import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** Refuses text that no tokenization can fit into the context, before any time is spent on its tokens. */
+/**
+ * Refuses text that no tokenization can fit into the context, before any time is spent on its tokens, and bounds how many
+ * requests of many texts are tokenized at one time.
+ */
 final class TextLimit {
 
     private final int positions;
     private final long mostCharacters;
+    private final CpuWork threads =
+            new CpuWork("tokenize", Math.max(1, Runtime.getRuntime().availableProcessors() / 4));
 
     TextLimit(ServedModel model) {
         this.positions = model.positions();
@@ -26,6 +32,11 @@ final class TextLimit {
             longest = Math.max(longest, tokenizer.pieceBytes(id).length);
         }
         return longest;
+    }
+
+    /** What becomes of a request's texts, of which there may be thousands. */
+    <T> T all(Client client, int texts, Supplier<T> work) {
+        return texts == 1 ? work.get() : threads.run(client, work);
     }
 
     void require(Conversation conversation, String param) {

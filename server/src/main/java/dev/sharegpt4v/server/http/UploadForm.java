@@ -81,7 +81,7 @@ final class UploadForm implements AutoCloseable {
         } catch (InvalidPathException e) {
             throw ApiException.invalid("file", "The file's name holds what no name can.");
         }
-        FileStore.Arrival coming = files.arrive();
+        FileStore.Arrival coming = files.arrive(KeyCheck.caller());
         arrival = Optional.of(coming);
         coming.receive(input);
     }

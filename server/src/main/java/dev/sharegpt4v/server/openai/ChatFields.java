@@ -38,7 +38,11 @@ public final class ChatFields {
             honoured("presence_penalty", OPENAI, "−2–2", "taken from the logits of tokens in the answer"),
             honoured("frequency_penalty", OPENAI, "−2–2", "the same for each time a token is there"),
             honoured("seed", OPENAI, "64-bit integer", "the same request gives the same text, whatever runs beside it"),
-            honoured("stop", OPENAI, "up to 16 strings", "end the answer and are no part of it"),
+            honoured(
+                    "stop",
+                    OPENAI,
+                    "up to 16 strings of up to 4,096 characters",
+                    "end the answer and are no part of it"),
             honoured("stop_token_ids", VLLM, "ids", "end the answer"),
             honoured("ignore_eos", VLLM, "boolean", "the end token is an ordinary one"),
             honoured(

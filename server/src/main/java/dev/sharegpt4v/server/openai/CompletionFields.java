@@ -33,7 +33,6 @@ final class CompletionFields {
             "user",
             RepetitionFields.NAME);
     static final Set<String> NAMES = names();
-    private static final int MOST_STOPS = 16;
     private static final int MOST_TOKENS = 1 << 24;
 
     private CompletionFields() {}
@@ -61,7 +60,7 @@ final class CompletionFields {
                 SamplingFields.read(fields, defaults),
                 maxTokens,
                 minTokens,
-                stops(fields),
+                StopFields.read(fields, "stop"),
                 fields.has("stop_token_ids") ? fields.integers("stop_token_ids") : List.of(),
                 fields.bool("ignore_eos").orElse(false),
                 stream,
@@ -73,18 +72,6 @@ final class CompletionFields {
                 TokenFields.read(fields),
                 fields.bool("include_stop_str_in_output").orElse(false),
                 AnswerDetail.NONE.withRunningUsage(running));
-    }
-
-    private static List<String> stops(JsonFields fields) {
-        if (!fields.has("stop")) {
-            return List.of();
-        }
-        List<String> stops = fields.texts("stop");
-        if (stops.size() > MOST_STOPS || stops.stream().anyMatch(String::isEmpty)) {
-            throw ApiException.invalid(
-                    "stop", "'stop' must be at most " + MOST_STOPS + " strings, none of them empty.");
-        }
-        return stops;
     }
 
     private static boolean streamOption(JsonFields fields, boolean stream, String name) {

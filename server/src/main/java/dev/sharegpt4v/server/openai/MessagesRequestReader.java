@@ -29,7 +29,6 @@ public final class MessagesRequestReader {
     private static final Set<String> UNSUPPORTED = Set.of("thinking", "mcp_servers", "container", "context_management");
 
     private static final Set<String> KNOWN = known();
-    private static final int MOST_STOPS = 16;
     private static final int MOST_TOKENS = 1 << 24;
 
     private MessagesRequestReader() {}
@@ -109,15 +108,10 @@ public final class MessagesRequestReader {
         ObjectNode chat = SharedFields.of(fields);
         fields.integer("max_tokens", 1, MOST_TOKENS).ifPresent(most -> chat.put("max_tokens", most));
         if (fields.has("stop_sequences")) {
-            List<String> stops = fields.raw("stop_sequences").isTextual() ? List.of() : fields.texts("stop_sequences");
-            if (fields.raw("stop_sequences").isTextual()
-                    || stops.size() > MOST_STOPS
-                    || stops.stream().anyMatch(String::isEmpty)) {
-                throw ApiException.invalid(
-                        "stop_sequences",
-                        "'stop_sequences' must be an array of at most " + MOST_STOPS + " strings, none of them empty.");
+            if (fields.raw("stop_sequences").isTextual()) {
+                throw ApiException.invalid("stop_sequences", "'stop_sequences' must be an array of strings.");
             }
-            stops.forEach(chat.putArray("stop")::add);
+            StopFields.read(fields, "stop_sequences").forEach(chat.putArray("stop")::add);
         }
         format(fields, chat);
         return CompletionFields.read(JsonFields.of(chat, ""), defaults);

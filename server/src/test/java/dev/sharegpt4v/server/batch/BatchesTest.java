@@ -42,6 +42,7 @@ final class BatchesTest {
     private final SetClock clock = new SetClock();
     private ScriptedRoutes routes = new ScriptedRoutes();
     private Path place = folder;
+    private Owner owner = Owner.NOBODY;
     private Optional<DataFolder> data = Optional.empty();
     private Optional<Batches> batches = Optional.empty();
 
@@ -90,7 +91,7 @@ final class BatchesTest {
     }
 
     private String upload(List<String> lines) throws IOException {
-        try (FileStore.Arrival arrival = files().arrive()) {
+        try (FileStore.Arrival arrival = files().arrive(owner)) {
             arrival.receive(new ByteArrayInputStream(String.join("\n", lines).getBytes(StandardCharsets.UTF_8)));
             return arrival.keep("input.jsonl", "batch", OptionalLong.empty()).id();
         }
@@ -102,7 +103,8 @@ final class BatchesTest {
                         upload(lines),
                         ScriptedRoutes.ENDPOINT,
                         Optional.of(Map.of("for", "a test")),
-                        OptionalLong.empty()))
+                        OptionalLong.empty(),
+                        owner))
                 .path("id")
                 .asText();
     }
@@ -112,17 +114,17 @@ final class BatchesTest {
     }
 
     private String status(String batch) {
-        return batches().find(batch).path("status").asText();
+        return batches().find(batch, Owner.NOBODY).path("status").asText();
     }
 
     private JsonNode ended(String batch, String status) throws InterruptedException {
         Eventually.holds(status, () -> status(batch).equals(status));
-        return batches().find(batch);
+        return batches().find(batch, Owner.NOBODY);
     }
 
     private List<JsonNode> lines(JsonNode batch, String member) throws IOException {
         try (InputStream input = Channels.newInputStream(
-                files().content(files().find(batch.path(member).asText())))) {
+                files().content(files().find(batch.path(member).asText(), Owner.NOBODY)))) {
             List<JsonNode> lines = new ArrayList<>();
             for (String line : new String(input.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -189,13 +191,21 @@ final class BatchesTest {
         routes.allow(8);
         Eventually.holds(
                 "eight are answered",
-                () -> batches().find(batch).at("/request_counts/completed").asInt() == 8);
+                () -> batches()
+                                .find(batch, Owner.NOBODY)
+                                .at("/request_counts/completed")
+                                .asInt()
+                        == 8);
         List<String> before = routes.answered();
         restart();
         assertThat(status(batch)).isEqualTo("in_progress");
         Eventually.holds(
                 "they are still answered",
-                () -> batches().find(batch).at("/request_counts/completed").asInt() == 8);
+                () -> batches()
+                                .find(batch, Owner.NOBODY)
+                                .at("/request_counts/completed")
+                                .asInt()
+                        == 8);
         routes.allowAll();
         JsonNode end = ended(batch, "completed");
 
@@ -211,7 +221,7 @@ final class BatchesTest {
         routes.allowAll();
         JsonNode before = ended(order(many(3)), "completed");
         restart();
-        assertThat(batches().find(before.path("id").asText())).isEqualTo(before);
+        assertThat(batches().find(before.path("id").asText(), Owner.NOBODY)).isEqualTo(before);
         assertThat(lines(before, "output_file_id")).hasSize(3);
     }
 
@@ -244,9 +254,14 @@ final class BatchesTest {
         routes.allow(4);
         Eventually.holds(
                 "four are answered and others wait",
-                () -> batches().find(batch).at("/request_counts/completed").asInt() == 4
+                () -> batches()
+                                        .find(batch, Owner.NOBODY)
+                                        .at("/request_counts/completed")
+                                        .asInt()
+                                == 4
                         && routes.waiting() == AT_ONCE);
-        assertThat(batches().cancel(batch).path("status").asText()).isEqualTo("cancelling");
+        assertThat(batches().cancel(batch, Owner.NOBODY).path("status").asText())
+                .isEqualTo("cancelling");
         JsonNode end = ended(batch, "cancelled");
 
         assertThat(routes.waiting()).isZero();
@@ -257,7 +272,7 @@ final class BatchesTest {
             assertThat(line.at("/error/code").asText()).isEqualTo("batch_cancelled");
         });
         assertThat(end.path("request_counts").toString()).isEqualTo("{\"total\":10,\"completed\":4,\"failed\":6}");
-        assertThat(batches().cancel(batch)).isEqualTo(end);
+        assertThat(batches().cancel(batch, Owner.NOBODY)).isEqualTo(end);
     }
 
     @Test
@@ -280,7 +295,11 @@ final class BatchesTest {
         routes.allow(2);
         Eventually.holds(
                 "two are answered",
-                () -> batches().find(batch).at("/request_counts/completed").asInt() == 2);
+                () -> batches()
+                                .find(batch, Owner.NOBODY)
+                                .at("/request_counts/completed")
+                                .asInt()
+                        == 2);
         clock.pass(Duration.ofHours(24));
         JsonNode end = ended(batch, "expired");
         assertThat(lines(end, "output_file_id")).hasSize(2);
@@ -332,17 +351,17 @@ final class BatchesTest {
         assertThat(end.path("failed_at").asLong()).isEqualTo(SetClock.START);
         assertThat(routes.answered()).isEmpty();
         restart();
-        assertThat(batches().find(end.path("id").asText())).isEqualTo(end);
+        assertThat(batches().find(end.path("id").asText(), Owner.NOBODY)).isEqualTo(end);
     }
 
     @Test
     void aFileCanBeDeletedWhenItsBatchHasEnded() throws Exception {
         String batch = order(many(1));
-        String file = batches().find(batch).path("input_file_id").asText();
-        refused(() -> files().delete(file), 400, "file_in_use");
+        String file = batches().find(batch, Owner.NOBODY).path("input_file_id").asText();
+        refused(() -> files().delete(file, Owner.NOBODY), 400, "file_in_use");
         routes.allowAll();
         ended(batch, "completed");
-        files().delete(file);
+        files().delete(file, Owner.NOBODY);
     }
 
     @Test
@@ -359,15 +378,15 @@ final class BatchesTest {
 
     @Test
     void whatIsThereNotIsSaid() {
-        refused(() -> batches().find("batch_none"), 404, "not_found");
-        refused(() -> batches().cancel("batch_none"), 404, "not_found");
+        refused(() -> batches().find("batch_none", Owner.NOBODY), 404, "not_found");
+        refused(() -> batches().cancel("batch_none", Owner.NOBODY), 404, "not_found");
     }
 
     @Test
     void aBatchThatHasEndedCannotBeCancelled() throws Exception {
         routes.allowAll();
         JsonNode end = ended(order(many(1)), "completed");
-        refused(() -> batches().cancel(end.path("id").asText()), 400, "batch_not_cancellable");
+        refused(() -> batches().cancel(end.path("id").asText(), Owner.NOBODY), 400, "batch_not_cancellable");
     }
 
     @Test
@@ -383,7 +402,10 @@ final class BatchesTest {
         routes = new ScriptedRoutes().allowAll();
         open();
         Eventually.holds("answers are lost", () -> routes.answered().size() > 3);
-        assertThat(batches().find(batch).at("/request_counts/completed").asInt())
+        assertThat(batches()
+                        .find(batch, Owner.NOBODY)
+                        .at("/request_counts/completed")
+                        .asInt())
                 .isZero();
         stop();
         Files.delete(journal);
@@ -395,9 +417,32 @@ final class BatchesTest {
     void theListHasTheLatestFirst() throws Exception {
         String one = order(many(1));
         String two = order(many(1));
-        assertThat(batches().list())
+        assertThat(batches().list(Owner.NOBODY))
                 .extracting(batch -> batch.path("id").asText())
                 .containsExactly(two, one);
+    }
+
+    @Test
+    void aBatchAndItsResultsAreSeenByTheirOwnerAloneAlsoAfterARestart() throws Exception {
+        routes.allowAll();
+        owner = Owner.of("alice");
+        Owner bob = Owner.of("bob");
+        String batch = order(many(2));
+        String output = ended(batch, "completed").path("output_file_id").asText();
+        restart();
+        assertThat(batches().find(batch, owner).path("status").asText()).isEqualTo("completed");
+        assertThat(batches().find(batch, owner).toString()).doesNotContain("alice");
+        assertThat(batches().list(owner)).hasSize(1);
+        assertThat(files().list(owner)).hasSize(2);
+        assertThat(batches().list(bob)).isEmpty();
+        assertThat(files().list(bob)).isEmpty();
+        refused(() -> batches().find(batch, bob), 404, "not_found");
+        refused(() -> batches().cancel(batch, bob), 404, "not_found");
+        refused(() -> files().find(output, bob), 404, "not_found");
+        String input = upload(many(1));
+        BatchOrder onOthers =
+                new BatchOrder(input, ScriptedRoutes.ENDPOINT, Optional.empty(), OptionalLong.empty(), bob);
+        refused(() -> batches().order(onOthers), 400, "invalid_value");
     }
 
     private interface Action {

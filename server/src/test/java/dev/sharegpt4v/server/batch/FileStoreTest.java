@@ -44,7 +44,7 @@ final class FileStoreTest {
     }
 
     private static FileRecord add(FileStore files, String content, OptionalLong expires) throws IOException {
-        try (FileStore.Arrival arrival = files.arrive()) {
+        try (FileStore.Arrival arrival = files.arrive(Owner.NOBODY)) {
             arrival.receive(new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
             return arrival.keep("a.jsonl", "batch", expires);
         }
@@ -71,25 +71,25 @@ final class FileStoreTest {
             two = add(data.files(), "twotwo");
         }
         try (DataFolder data = open()) {
-            assertThat(data.files().list()).containsExactly(one, two);
+            assertThat(data.files().list(Owner.NOBODY)).containsExactly(one, two);
             assertThat(content(data.files(), one)).isEqualTo("one");
             assertThat(data.files().bytes()).isEqualTo(9);
             FileRecord three = add(data.files(), "three");
-            assertThat(data.files().list()).containsExactly(one, two, three);
+            assertThat(data.files().list(Owner.NOBODY)).containsExactly(one, two, three);
         }
     }
 
     @Test
     void whatDidNotArriveWholeIsGone() throws IOException {
         try (DataFolder data = open()) {
-            FileStore.Arrival lost = data.files().arrive();
+            FileStore.Arrival lost = data.files().arrive(Owner.NOBODY);
             lost.receive(new ByteArrayInputStream(new byte[100]));
             // The server is killed here, or between the content and its description.
             Files.write(place.resolve("files/file-00000000000000000000000000000000.data"), new byte[10]);
             Files.write(place.resolve("files/.file-1.json.partial"), new byte[10]);
         }
         try (DataFolder data = open()) {
-            assertThat(data.files().list()).isEmpty();
+            assertThat(data.files().list(Owner.NOBODY)).isEmpty();
             assertThat(onDisk()).allMatch(file -> file.endsWith(".lock"));
         }
     }
@@ -97,7 +97,7 @@ final class FileStoreTest {
     @Test
     void anUploadThatIsNotKeptLeavesNothing() throws IOException {
         try (DataFolder data = open()) {
-            try (FileStore.Arrival arrival = data.files().arrive()) {
+            try (FileStore.Arrival arrival = data.files().arrive(Owner.NOBODY)) {
                 arrival.receive(new ByteArrayInputStream(new byte[900]));
             }
             assertThat(add(data.files(), "x".repeat(900)).bytes()).isEqualTo(900);
@@ -109,7 +109,7 @@ final class FileStoreTest {
         try (DataFolder data = open()) {
             FileRecord large = add(data.files(), "x".repeat(600));
             refused(() -> add(data.files(), "x".repeat(401)), 507, "storage_full");
-            data.files().delete(large.id());
+            data.files().delete(large.id(), Owner.NOBODY);
             add(data.files(), "x".repeat(401));
             add(data.files(), "");
             add(data.files(), "");
@@ -122,15 +122,41 @@ final class FileStoreTest {
         try (DataFolder data = open()) {
             FileRecord deleted = add(data.files(), "one");
             FileRecord expired = add(data.files(), "two", OptionalLong.of(3600));
-            data.files().delete(deleted.id());
-            refused(() -> data.files().find(deleted.id()), 404, "not_found");
-            refused(() -> data.files().delete(deleted.id()), 404, "not_found");
+            data.files().delete(deleted.id(), Owner.NOBODY);
+            refused(() -> data.files().find(deleted.id(), Owner.NOBODY), 404, "not_found");
+            refused(() -> data.files().delete(deleted.id(), Owner.NOBODY), 404, "not_found");
             clock.pass(Duration.ofSeconds(3599));
-            assertThat(data.files().find(expired.id())).isEqualTo(expired);
+            assertThat(data.files().find(expired.id(), Owner.NOBODY)).isEqualTo(expired);
             clock.pass(Duration.ofSeconds(1));
-            refused(() -> data.files().find(expired.id()), 404, "not_found");
+            refused(() -> data.files().find(expired.id(), Owner.NOBODY), 404, "not_found");
             assertThat(data.files().bytes()).isZero();
             assertThat(onDisk()).allMatch(file -> file.endsWith(".lock"));
+        }
+    }
+
+    @Test
+    void aFileIsSeenByItsOwnerAloneAlsoAfterARestart() throws IOException {
+        FileRecord file;
+        FileRecord ownedByNone;
+        try (DataFolder data = open()) {
+            try (FileStore.Arrival arrival = data.files().arrive(Owner.of("alice"))) {
+                arrival.receive(new ByteArrayInputStream(new byte[10]));
+                file = arrival.keep("a.jsonl", "batch", OptionalLong.empty());
+            }
+            ownedByNone = add(data.files(), "before there were keys");
+            assertThat(file.json().toString()).doesNotContain("alice");
+        }
+        try (DataFolder data = open()) {
+            FileStore files = data.files();
+            assertThat(files.find(file.id(), Owner.of("alice"))).isEqualTo(file);
+            assertThat(files.list(Owner.of("alice"))).containsExactly(file, ownedByNone);
+            assertThat(files.list(Owner.of("bob"))).containsExactly(ownedByNone);
+            refused(() -> files.find(file.id(), Owner.of("bob")), 404, "not_found");
+            refused(() -> files.delete(file.id(), Owner.of("bob")), 404, "not_found");
+            // Where no keys are needed, there is nobody to hide it from.
+            assertThat(files.list(Owner.NOBODY)).containsExactly(file, ownedByNone);
+            files.delete(file.id(), Owner.of("alice"));
+            assertThat(files.list(Owner.of("alice"))).containsExactly(ownedByNone);
         }
     }
 
@@ -140,9 +166,9 @@ final class FileStoreTest {
             FileRecord file = add(data.files(), "one", OptionalLong.of(3600));
             data.files().hold(file.id());
             clock.pass(Duration.ofDays(1));
-            refused(() -> data.files().delete(file.id()), 400, "file_in_use");
+            refused(() -> data.files().delete(file.id(), Owner.NOBODY), 400, "file_in_use");
             data.files().letGo(file.id());
-            refused(() -> data.files().find(file.id()), 404, "not_found");
+            refused(() -> data.files().find(file.id(), Owner.NOBODY), 404, "not_found");
         }
     }
 
@@ -157,7 +183,7 @@ final class FileStoreTest {
         Files.writeString(place.resolve("files/" + shorter.id() + ".data"), "short");
         Files.writeString(place.resolve("files/file-x.json"), "{");
         try (DataFolder data = open()) {
-            assertThat(data.files().list()).containsExactly(good);
+            assertThat(data.files().list(Owner.NOBODY)).containsExactly(good);
         }
         assertThat(place.resolve("files/file-x.json")).exists();
     }

@@ -360,7 +360,7 @@ final class BenchCommandTest {
                 .contains("ok   no connection, thread or file is left open")
                 .contains("ok   the load was what it should be")
                 // Eight seconds are no time for it to settle.
-                .contains("resident memory is flat");
+                .contains("memory is flat");
         assertThat(found().path("checks")).hasSize(7);
         assertThat(found().path("holds").asBoolean()).isEqualTo(ended.code() == 0);
         assertThat(found().path("samples").size()).isGreaterThan(3);

@@ -141,6 +141,13 @@ final class BadFieldsTest {
     }
 
     @Test
+    void aStopStringThatIsLongerThanAnyAnswerIsRefused() {
+        assertThat(SERVER.chat(Requests.text("?").put("stop", "x".repeat(4096))).statusCode())
+                .isEqualTo(200);
+        ErrorAnswer.is(SERVER.chat(Requests.text("?").put("stop", "x".repeat(4097))), 400, "invalid_value", "stop");
+    }
+
+    @Test
     void moreLeastTokensThanMostTokensAreRefused() {
         ErrorAnswer.is(
                 SERVER.chat(Requests.text("?").put("min_tokens", 6).put("max_tokens", 5)),

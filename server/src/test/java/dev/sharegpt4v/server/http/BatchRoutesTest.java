@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sharegpt4v.server.access.ApiKey;
+import dev.sharegpt4v.server.access.KeyRing;
 import dev.sharegpt4v.server.testing.ErrorAnswer;
 import dev.sharegpt4v.server.testing.Eventually;
 import dev.sharegpt4v.server.testing.Golden;
@@ -14,6 +16,7 @@ import dev.sharegpt4v.server.testing.Schemas;
 import dev.sharegpt4v.server.testing.ScriptedServer;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,6 +100,49 @@ final class BatchRoutesTest {
                 .lines()
                 .forEach(line -> lines.add(Golden.parse(line)));
         return lines;
+    }
+
+    @Test
+    void whatOneKeyMadeIsNotThereForAnother() throws IOException {
+        KeyRing ring = new KeyRing(List.of(ApiKey.of("alice", "sk-alice"), ApiKey.of("bob", "sk-bob")), () -> 0);
+        try (ScriptedServer guarded = new ScriptedServer(
+                "a red circle",
+                HttpLimits.DEFAULT,
+                ScriptedServer.MODEL,
+                Optional.of(Files.createTempDirectory(all, "guarded")),
+                Protection.DEFAULT.withKeys(ring))) {
+            RequestSpecification alice = guarded.spec().header("x-api-key", "sk-alice");
+            RequestSpecification bob = guarded.spec().header("x-api-key", "sk-bob");
+            String content = line("a", CHAT, Requests.text("?"));
+            String file = RestAssured.given(alice)
+                    .multiPart("file", "a.jsonl", content.getBytes(StandardCharsets.UTF_8), "application/jsonl")
+                    .multiPart("purpose", "batch")
+                    .post("/v1/files")
+                    .path("id");
+            String ordered = order(file, CHAT).toString();
+            String batch = RestAssured.given(alice)
+                    .contentType("application/json")
+                    .body(ordered)
+                    .post("/v1/batches")
+                    .path("id");
+            Response refused = RestAssured.given(bob)
+                    .contentType("application/json")
+                    .body(ordered)
+                    .post("/v1/batches");
+            ErrorAnswer.is(refused, 400, "invalid_value", "input_file_id");
+            for (String path : List.of("/v1/files/" + file, "/v1/files/" + file + "/content", "/v1/batches/" + batch)) {
+                assertThat(RestAssured.given(alice).get(path).statusCode()).isEqualTo(200);
+                ErrorAnswer.is(RestAssured.given(bob).get(path), 404, "not_found", "");
+            }
+            ErrorAnswer.is(RestAssured.given(bob).post("/v1/batches/" + batch + "/cancel"), 404, "not_found", "");
+            ErrorAnswer.is(RestAssured.given(bob).delete("/v1/files/" + file), 404, "not_found", "");
+            for (String list : List.of("/v1/files", "/v1/batches")) {
+                assertThat(RestAssured.given(alice).get(list).<List<?>>path("data"))
+                        .hasSize(1);
+                assertThat(RestAssured.given(bob).get(list).<List<?>>path("data"))
+                        .isEmpty();
+            }
+        }
     }
 
     @Test

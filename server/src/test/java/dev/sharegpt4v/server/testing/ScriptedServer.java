@@ -106,7 +106,8 @@ public final class ScriptedServer implements AutoCloseable {
         allowAllSteps();
     }
 
-    private ScriptedServer(String text, HttpLimits limits, String name, Optional<Path> folder, Protection protection) {
+    /** A server with files and batches behind some protection. */
+    public ScriptedServer(String text, HttpLimits limits, String name, Optional<Path> folder, Protection protection) {
         this(text, limits, name, folder, protection, TemplateRules.DEFAULT);
     }
 

@@ -87,23 +87,7 @@ public final class ChaosReport {
         rows.forEach((manner, row) -> clients.set(manner.label(), JSON.valueToTree(row)));
         ObjectNode caches = json.putObject("caches");
         Findings.fullest(samples).forEach((name, cache) -> caches.set(name, JSON.valueToTree(cache)));
-        ArrayNode over = json.putArray("samples");
-        for (Gauges sample : samples) {
-            ObjectNode row = over.addObject();
-            row.put("seconds", (sample.nanos() - samples.getFirst().nanos()) / 1e9);
-            for (String name : List.of(
-                    Memory.NAME,
-                    "process_threads",
-                    "process_open_fds",
-                    "sharegpt4v_http_connections",
-                    "sharegpt4v_requests_running",
-                    "sharegpt4v_requests_waiting",
-                    "jvm_memory_used_bytes",
-                    "jvm_memory_committed_bytes",
-                    "jvm_buffer_memory_used_bytes")) {
-                sample.value(name).ifPresent(value -> row.put(name, value));
-            }
-        }
+        json.set("samples", Samples.json(samples));
         return json;
     }
 }

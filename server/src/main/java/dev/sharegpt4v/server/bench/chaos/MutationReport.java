@@ -15,11 +15,13 @@ public final class MutationReport {
 
     private final Map<String, Object> settings;
     private final MutationTally tally;
+    private final List<Gauges> samples;
     private final List<Check> checks;
 
-    MutationReport(Map<String, Object> settings, MutationTally tally, List<Check> checks) {
+    MutationReport(Map<String, Object> settings, MutationTally tally, List<Gauges> samples, List<Check> checks) {
         this.settings = settings;
         this.tally = tally;
+        this.samples = List.copyOf(samples);
         this.checks = List.copyOf(checks);
     }
 
@@ -79,7 +81,7 @@ public final class MutationReport {
         return outcome.name().toLowerCase(Locale.ROOT);
     }
 
-    /** For programs. */
+    /** For programs; {@code samples} hold a row a second. */
     public ObjectNode json() {
         ObjectNode json = JSON.createObjectNode();
         json.set("settings", JSON.valueToTree(settings));
@@ -96,6 +98,7 @@ public final class MutationReport {
         json.set("refusals", JSON.valueToTree(tally.refusals()));
         json.set("slowest", JSON.valueToTree(tally.slowest()));
         json.set("checks", JSON.valueToTree(checks));
+        json.set("samples", Samples.json(samples));
         return json;
     }
 }

@@ -63,7 +63,7 @@ public final class MutationRun {
                 Findings.caches(samples),
                 Rest.idle(after),
                 Rest.handles(before, after));
-        return new MutationReport(settings(), tally, checks);
+        return new MutationReport(settings(), tally, samples, checks);
     }
 
     private Control.Waits load(long count, boolean mutated, BiConsumer<Long, Long> progress)

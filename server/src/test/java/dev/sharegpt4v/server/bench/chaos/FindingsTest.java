@@ -124,6 +124,33 @@ final class FindingsTest {
                 .isTrue();
     }
 
+    /** A server in which so much is live in a heap of some size. */
+    private static Gauges heap(double outside, double committed, double live) {
+        return gauges(
+                Memory.NAME,
+                (outside + committed) * (1 << 20),
+                Memory.POOLS,
+                committed * (1 << 20),
+                Memory.LIVE,
+                live * (1 << 20));
+    }
+
+    @Test
+    void theSizeOfTheHeapIsNoGrowthWhatIsLiveInItIs() {
+        List<Gauges> larger = new ArrayList<>();
+        List<Gauges> leaking = new ArrayList<>();
+        List<Gauges> leakingOutside = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            // Some collections leave much that is no longer used.
+            larger.add(heap(400, 500 + 20 * i, i % 3 == 0 ? 130 : 250));
+            leaking.add(heap(400, 500, i % 3 == 0 ? 130 + 3 * i : 250));
+            leakingOutside.add(heap(400 + 3 * i, 500 - 3 * i, 130));
+        }
+        assertThat(Memory.flat(larger).holds()).isTrue();
+        assertThat(Memory.flat(leaking).holds()).isFalse();
+        assertThat(Memory.flat(leakingOutside).holds()).isFalse();
+    }
+
     @Test
     void onePeakIsNoGrowth() {
         double[] flat = new double[50];
