@@ -82,9 +82,7 @@ host=0.0.0.0
 port=8080
 device={{ .Values.device }}
 drain-seconds={{ .Values.drainSeconds }}
-{{- with include "sharegpt4v.modelFolder" . }}
-model={{ . }}
-{{- end }}
+model={{ include "sharegpt4v.modelFolder" . }}
 {{- with .Values.model.servedName }}
 served-name={{ . }}
 {{- end }}
@@ -113,7 +111,7 @@ vllm-metrics=true
 {{- end }}
 {{- end -}}
 
-{{/* Empty for the demo, which the server finds itself. */}}
+{{/* The demo's package is in the image. */}}
 {{- define "sharegpt4v.modelFolder" -}}
 {{- if eq .Values.model.source "claim" -}}
 /model/{{ .Values.model.claim.path }}
@@ -121,6 +119,8 @@ vllm-metrics=true
 /model
 {{- else if eq .Values.model.source "image" -}}
 /model{{ with .Values.model.image.path }}/{{ trimPrefix "/" . }}{{ end }}
+{{- else -}}
+/app/demo
 {{- end -}}
 {{- end -}}
 
@@ -193,17 +193,12 @@ capabilities:
 - name: await-conversion
   image: {{ include "sharegpt4v.image" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
-  command: [bash, -c]
-  args:
-    - until [ -f "$PACKAGE/model.json" ]; do echo "waiting for $PACKAGE"; sleep 5; done
-  env:
-    - name: PACKAGE
-      value: {{ include "sharegpt4v.modelFolder" . | quote }}
+  args: [await, {{ include "sharegpt4v.modelFolder" . | quote }}]
   securityContext:
     {{- include "sharegpt4v.securityContext" . | nindent 4 }}
   resources:
-    requests: {cpu: 10m, memory: 16Mi}
-    limits: {memory: 64Mi}
+    requests: {cpu: 10m, memory: 64Mi}
+    limits: {memory: 256Mi}
   volumeMounts:
     - name: model
       mountPath: /model

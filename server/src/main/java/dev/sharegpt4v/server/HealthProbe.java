@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Whether the server on this machine is alive, as an exit code: for containers, whose images hold no curl. */
+/**
+ * Whether the server on this machine is alive, or what a URL names answers with 200, as an exit code: for containers, whose images
+ * hold no curl.
+ */
 public final class HealthProbe {
 
     private static final String DEFAULT_PORT = "8080";
@@ -18,9 +21,12 @@ public final class HealthProbe {
     private HealthProbe() {}
 
     public static void main(String[] args) {
-        System.exit(run(
-                System.getenv().getOrDefault("SHAREGPT4V_PORT", DEFAULT_PORT),
-                Optional.ofNullable(System.getenv("SHAREGPT4V_TLS_CERTIFICATE")).map(Path::of)));
+        Optional<Path> certificate =
+                Optional.ofNullable(System.getenv("SHAREGPT4V_TLS_CERTIFICATE")).map(Path::of);
+        System.exit(
+                args.length == 0
+                        ? run(System.getenv().getOrDefault("SHAREGPT4V_PORT", DEFAULT_PORT), certificate)
+                        : ask(args[0], certificate));
     }
 
     /** 0 when the server on this port says in plain HTTP that it is alive, else 1. */
@@ -31,14 +37,17 @@ public final class HealthProbe {
     /** The same by TLS where there is a certificate, which must be the server's. */
     static int run(String port, Optional<Path> certificate) {
         String scheme = certificate.isPresent() ? "https" : "http";
+        return ask(scheme + "://127.0.0.1:" + port + "/health/live", certificate);
+    }
+
+    /** 0 when a URL is answered with 200, by whoever has the certificate where there is one. */
+    static int ask(String url, Optional<Path> certificate) {
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(PATIENCE);
         try {
             certificate.ifPresent(own -> builder.sslContext(OneCertificate.trusting(own)));
             try (HttpClient client = builder.build()) {
-                HttpRequest request = HttpRequest.newBuilder(
-                                URI.create(scheme + "://127.0.0.1:" + port + "/health/live"))
-                        .timeout(PATIENCE)
-                        .build();
+                HttpRequest request =
+                        HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
                 return client.send(request, HttpResponse.BodyHandlers.discarding())
                                         .statusCode()
                                 == 200

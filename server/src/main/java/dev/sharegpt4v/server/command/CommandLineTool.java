@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
             CaptionCommand.class,
             InspectCommand.class,
             BenchCommand.class,
-            RehearseCommand.class
+            RehearseCommand.class,
+            AwaitCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = CommandLineTool.VersionText.class)
