@@ -46,8 +46,9 @@ public final class HealthProbe {
         try {
             certificate.ifPresent(own -> builder.sslContext(OneCertificate.trusting(own)));
             try (HttpClient client = builder.build()) {
-                HttpRequest request =
-                        HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
+                HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                        .timeout(PATIENCE)
+                        .build();
                 return client.send(request, HttpResponse.BodyHandlers.discarding())
                                         .statusCode()
                                 == 200
