@@ -57,7 +57,7 @@ LABEL org.opencontainers.image.title="sharegpt4v" \
 USER 10001:10001
 WORKDIR /app
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=5s --start-period=300s \
+HEALTHCHECK --interval=30s --timeout=10s --start-period=300s \
     CMD ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-cp", "/app/sharegpt4v.jar", "dev.sharegpt4v.server.HealthProbe"]
 ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve", "--model", "/app/demo"]
@@ -85,7 +85,7 @@ LABEL org.opencontainers.image.title="sharegpt4v" \
 USER 10001:10001
 WORKDIR /app
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=5s --start-period=120s \
+HEALTHCHECK --interval=30s --timeout=10s --start-period=120s \
     CMD ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-cp", "/app/sharegpt4v.jar", "dev.sharegpt4v.server.HealthProbe"]
 ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve", "--model", "/app/demo"]
