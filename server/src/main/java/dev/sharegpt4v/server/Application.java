@@ -14,6 +14,7 @@ import dev.sharegpt4v.server.http.ServedDevice;
 import dev.sharegpt4v.server.http.ServedModel;
 import dev.sharegpt4v.server.telemetry.MetricsSetup;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import dev.sharegpt4v.server.tracing.Tracing;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,15 +43,18 @@ public final class Application implements AutoCloseable {
     private final Optional<DataFolder> data;
     private final HttpFrontend frontend;
     private final Guard guard;
+    private final Tracing tracing;
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean drained;
 
-    private Application(ServerConfig config, LoadedModel loaded, Optional<DataFolder> data, Guard guard) {
+    private Application(
+            ServerConfig config, LoadedModel loaded, Optional<DataFolder> data, Guard guard, Tracing tracing) {
         this.config = config;
         this.data = data;
         this.guard = guard;
+        this.tracing = tracing;
         this.loaded = loaded;
         this.name = config.servedName().orElse(loaded.name());
         OpenDevice device = Devices.open(loaded, config, line -> LOG.log(System.Logger.Level.INFO, line));
@@ -61,8 +66,9 @@ public final class Application implements AutoCloseable {
         }
         KvGeometry geometry = device.executor().geometry();
         this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
-        this.metrics = new ServerMetrics(new MetricsSetup(Version.TEXT, name, positions, config.vllmMetrics()));
-        this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), metrics);
+        this.metrics = new ServerMetrics(
+                new MetricsSetup(Version.TEXT, name, positions, config.vllmMetrics(), tracing.isOn()));
+        this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), tracing.listen(metrics));
         metrics.watch(engine::snapshot);
         CacheGauges.watch(metrics, engine, config, device, loaded);
         this.device = device.served();
@@ -70,7 +76,7 @@ public final class Application implements AutoCloseable {
         this.web = web();
     }
 
-    private static Application wired(ServerConfig config) {
+    private static Application wired(ServerConfig config, Tracing tracing) {
         Guard guard = new Guard(config.security(), config.limits().image().maxBytes());
         // First, for it takes no time and may be in use.
         Optional<DataFolder> data = config.data()
@@ -81,7 +87,7 @@ public final class Application implements AutoCloseable {
         try {
             LoadedModel loaded = LoadedModel.open(config.packageFolder());
             try {
-                return new Application(config, loaded, data, guard);
+                return new Application(config, loaded, data, guard, tracing);
             } catch (RuntimeException e) {
                 loaded.close();
                 throw e;
@@ -98,8 +104,13 @@ public final class Application implements AutoCloseable {
      * @throws UncheckedIOException when the address cannot be listened on
      */
     public static Application start(ServerConfig config) {
+        return start(config, Tracing.OFF);
+    }
+
+    /** The same with traces, which are closed with it. */
+    public static Application start(ServerConfig config, Tracing tracing) {
         requireFree(config.host(), config.port());
-        Application application = wired(config);
+        Application application = wired(config, tracing);
         try {
             application.web.start();
             if (!application.web.isRunning()) {
@@ -160,7 +171,8 @@ public final class Application implements AutoCloseable {
                 accepting::get,
                 data.map(folder ->
                         new BatchSetup(folder, config.data().orElseThrow().lines(config.engine()))),
-                guard.protection());
+                guard.protection(),
+                tracing);
     }
 
     private WebServer web() {
@@ -203,10 +215,17 @@ public final class Application implements AutoCloseable {
         return drained;
     }
 
+    /** What is left of the time for draining, and a moment in any case: most of what is not sent yet goes in it. */
+    private static Duration left(long deadline) {
+        long least = Duration.ofSeconds(1).toNanos();
+        return Duration.ofNanos(Math.max(least, deadline - System.nanoTime()));
+    }
+
     /** Takes no more requests, lets the running ones end within the deadline, then stops. */
     @Override
     public void close() {
         accepting.set(false);
+        long deadline = System.nanoTime() + config.drain().toNanos();
         if (!closing.compareAndSet(false, true)) {
             return;
         }
@@ -226,6 +245,7 @@ public final class Application implements AutoCloseable {
         data.ifPresent(DataFolder::close);
         engine.close();
         metrics.close();
+        tracing.close(left(deadline));
         loaded.close();
         ended.countDown();
     }

@@ -96,6 +96,29 @@ final class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** So that nothing of it is loaded while there are no traces. */
+    @Test
+    void onlyTracingUsesOpenTelemetry() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..server.tracing..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void tracesAndLogsKnowNoServer() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..server.tracing..", "..server.logging..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.helidon..", "..server.http..", "..server.openai..", "..server.telemetry..")
+                .check(CLASSES);
+    }
+
     @Test
     void onlyTheWiringChoosesADevice() {
         noClasses()

@@ -282,8 +282,8 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
-        public void tokenAfter(long nanos) {
-            next.tokenAfter(nanos);
+        public void tokenAfter(GenerationRequest request, long nanos) {
+            next.tokenAfter(request, nanos);
         }
 
         @Override

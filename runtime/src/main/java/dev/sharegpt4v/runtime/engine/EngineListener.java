@@ -13,7 +13,7 @@ public interface EngineListener {
      * A step gave a generation tokens, so long after the step that gave it its tokens before; guesses that came true count
      * for no step of their own.
      */
-    default void tokenAfter(long nanos) {}
+    default void tokenAfter(GenerationRequest request, long nanos) {}
 
     /** A batch of images was encoded. */
     default void imagesEncoded(int images, long nanos) {}

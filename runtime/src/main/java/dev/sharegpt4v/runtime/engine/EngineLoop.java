@@ -321,7 +321,7 @@ final class EngineLoop {
         Sequence sequence = part.sequence();
         int cameTrue = 0;
         if (sequence.completionTokens() > 0) {
-            listener.tokenAfter(sequence.clock().markLaterStep());
+            listener.tokenAfter(sequence.request(), sequence.clock().markLaterStep());
         }
         for (int i = 0; ; i++) {
             logits.copyRow(firstRow + i, row);

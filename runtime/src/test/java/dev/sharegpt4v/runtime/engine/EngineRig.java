@@ -204,7 +204,7 @@ final class EngineRig {
         }
 
         @Override
-        public void tokenAfter(long nanos) {
+        public void tokenAfter(GenerationRequest request, long nanos) {
             gaps.add(nanos);
         }
 

@@ -8,6 +8,8 @@ import dev.sharegpt4v.models.text.TokenizerException;
 import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import dev.sharegpt4v.server.Version;
+import dev.sharegpt4v.server.logging.LogFormat;
+import dev.sharegpt4v.server.logging.Logging;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Command;
         versionProvider = CommandLineTool.VersionText.class)
 public final class CommandLineTool {
 
+    private static final System.Logger LOG = System.getLogger(CommandLineTool.class.getName());
     private static final int FAILED = 1;
     private static final int ENVIRONMENT = 3;
 
@@ -40,7 +43,7 @@ public final class CommandLineTool {
 
     /** Runs the command line and returns its exit code. */
     public static int run(String... args) {
-        Logging.configure();
+        Logging.configure(LogFormat.TEXT);
         CommandLine line = new CommandLine(new CommandLineTool());
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
@@ -61,7 +64,11 @@ public final class CommandLineTool {
     }
 
     private static int explain(Exception failure, CommandLine command) {
-        command.getErr().println("sharegpt4v: " + message(failure));
+        if (Logging.isJson()) {
+            LOG.log(System.Logger.Level.ERROR, message(failure));
+        } else {
+            command.getErr().println("sharegpt4v: " + message(failure));
+        }
         return isEnvironment(failure) ? ENVIRONMENT : FAILED;
     }
 

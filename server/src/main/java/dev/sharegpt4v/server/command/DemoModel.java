@@ -53,7 +53,7 @@ final class DemoModel {
 
     /** False when another process converts it now. */
     private static boolean convert(Path checkpoint, Path target, Device device) {
-        System.err.println("converting the demo model, once");
+        Words.tell("converting the demo model, once");
         try (Checkpoint opened = Checkpoints.open(checkpoint, Optional.empty());
                 Progress progress = new Progress()) {
             ConversionOptions options = ConversionOptions.of(

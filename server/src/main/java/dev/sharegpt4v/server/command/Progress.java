@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.convert.ConversionProgress;
+import dev.sharegpt4v.server.logging.Logging;
 import java.io.Console;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -15,7 +16,7 @@ final class Progress implements ConversionProgress, AutoCloseable {
 
     private final String unit;
     private final int shift;
-    private final boolean terminal = isTerminal(System.console());
+    private final boolean terminal = !Logging.isJson() && isTerminal(System.console());
     private final long started = System.nanoTime();
     private @Nullable ProgressBar bar;
     private long nextPercent;
@@ -43,7 +44,7 @@ final class Progress implements ConversionProgress, AutoCloseable {
         if (terminal) {
             show(activity, done, total);
         } else if (done * 100 >= nextPercent * total) {
-            System.err.printf("%s: %d of %d %s%n", activity, done >> shift, total >> shift, unit);
+            Words.tell("%s: %d of %d %s".formatted(activity, done >> shift, total >> shift, unit));
             nextPercent = done * 100 / Math.max(1, total) + LINES_APART_PERCENT;
         }
     }

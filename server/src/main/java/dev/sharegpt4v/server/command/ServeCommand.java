@@ -4,10 +4,14 @@ import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.server.Application;
 import dev.sharegpt4v.server.DataConfig;
 import dev.sharegpt4v.server.SecurityConfig;
+import dev.sharegpt4v.server.ServerConfig;
 import dev.sharegpt4v.server.http.AdmissionLimits;
 import dev.sharegpt4v.server.http.Deadlines;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.TemplateRules;
+import dev.sharegpt4v.server.logging.LogFormat;
+import dev.sharegpt4v.server.logging.Logging;
+import dev.sharegpt4v.server.tracing.Tracing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,6 +37,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     TemplateFlags templates = new TemplateFlags();
+
+    @Mixin
+    TracingFlags tracing = new TracingFlags();
 
     @Mixin
     SecurityFlags security = new SecurityFlags();
@@ -102,8 +109,16 @@ final class ServeCommand implements Callable<Integer> {
             description = "Tells metrics under vLLM's names, too, for what reads those: vllm:num_requests_running ...")
     boolean vllmMetrics;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            converter = LogFormats.class,
+            description = "Lines of the log: text, or json, an object per line (text).")
+    LogFormat logFormat = LogFormat.TEXT;
+
     @Override
     public Integer call() throws InterruptedException {
+        Logging.configure(logFormat);
         model.require("--port", port, 0, 65_535);
         model.require("--max-images", maxImages, 0, 1 << 20);
         model.require("--max-body-mb", maxBodyMegabytes, 1, 1 << 10);
@@ -133,12 +148,13 @@ final class ServeCommand implements Callable<Integer> {
         Optional<DataConfig> files = data.config();
         SecurityConfig protection = security.config();
         TemplateRules prompts = templates.rules();
-        try (Application application =
-                        Application.start(model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
-                                .with(files)
-                                .with(protection)
-                                .with(prompts)
-                                .withVllmMetrics(vllmMetrics));
+        Tracing traces = tracing.start();
+        ServerConfig config = model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
+                .with(files)
+                .with(protection)
+                .with(prompts)
+                .withVllmMetrics(vllmMetrics);
+        try (Application application = Application.start(config, traces);
                 Shutdown _ = Shutdown.onSignal(application)) {
             spec.commandLine()
                     .getOut()

@@ -13,18 +13,20 @@ import org.jspecify.annotations.Nullable;
  * Lines of batches on the server's own routes, without a socket.
  *
  * @param routes by their paths
+ * @param exchanges notes what is learnt of each line
  */
-record BatchLines(Map<String, JsonRoute> routes) implements LineRoutes {
+record BatchLines(Map<String, JsonRoute> routes, Exchanges exchanges) implements LineRoutes {
 
     /** Lines on routes of their own, whose requests wait behind those of clients and take no place at the gate. */
-    static BatchLines of(EndpointParts parts) {
+    static BatchLines of(EndpointParts parts, Exchanges exchanges) {
         EndpointParts background = parts.inBackground();
-        return new BatchLines(Map.of(
+        Map<String, JsonRoute> routes = Map.of(
                 "/v1/chat/completions", new ChatCompletionsEndpoint(background),
                 "/v1/completions", new TextCompletionsEndpoint(background),
                 "/v1/responses", new ResponsesEndpoints(background),
                 "/v1/embeddings", new EmbeddingsEndpoint(background),
-                "/v1/captions", new CaptionsEndpoint(background)));
+                "/v1/captions", new CaptionsEndpoint(background));
+        return new BatchLines(routes, exchanges);
     }
 
     @Override
@@ -34,13 +36,31 @@ record BatchLines(Map<String, JsonRoute> routes) implements LineRoutes {
 
     @Override
     public Call call(String endpoint, JsonNode body) {
-        return new RouteCall(Objects.requireNonNull(routes.get(endpoint), endpoint), body, new Client());
+        JsonRoute route = Objects.requireNonNull(routes.get(endpoint), endpoint);
+        return new RouteCall(endpoint, route, body, new Client(), exchanges);
     }
 
-    private record RouteCall(JsonRoute route, JsonNode body, Client client) implements Call {
+    private record RouteCall(String path, JsonRoute route, JsonNode body, Client client, Exchanges exchanges)
+            implements Call {
 
         @Override
         public JsonNode answer() throws InterruptedException {
+            ExchangeNotes notes = exchanges.beginLine(path);
+            int status = 500;
+            try {
+                JsonNode answer = notes.call(this::send);
+                status = 200;
+                return answer;
+            } catch (ApiException e) {
+                notes.refused(e.code());
+                status = e.status();
+                throw e;
+            } finally {
+                Exchanges.endLine(notes, status);
+            }
+        }
+
+        private JsonNode send() throws InterruptedException {
             if (body.path("stream").asBoolean(false)) {
                 throw ApiException.invalid("stream", "A line of a batch is answered whole.");
             }

@@ -36,6 +36,7 @@ final class Completions {
     private final WishedTokens wished;
     private final String param;
     private final boolean ofChat;
+    private final String name;
 
     private Completions(EndpointParts parts, String param, boolean ofChat) {
         this.model = parts.model();
@@ -44,6 +45,7 @@ final class Completions {
         this.wished = new WishedTokens(model.tokenizer(), model.engine().shape().sampledVocabularySize());
         this.param = param;
         this.ofChat = ofChat;
+        this.name = parts.identity().model();
     }
 
     /** Answers to conversations, which came in {@code messages}. */
@@ -100,18 +102,27 @@ final class Completions {
                     i == 0 ? options.detail().promptLogprobs() : OptionalInt.empty()));
         }
         AdmissionGate.Place place = admit(prompt, rule, count);
+        List<CompletionNote> notes = note(id).completions(prompt, requests);
         try {
             List<TextGeneration> texts = new ArrayList<>();
             AtomicInteger open = new AtomicInteger(count);
             for (Generation generation : model.engine().submitAll(requests)) {
                 AnswerDecoder decoder = decoder(prompt, options, rule.stopTokens());
-                texts.add(new TextGeneration(generation, decoder, prompt, scanner.get(), shared(place, open)));
+                CompletionNote note = notes.get(texts.size());
+                texts.add(new TextGeneration(generation, decoder, prompt, scanner.get(), shared(place, open), note));
             }
             return texts;
         } catch (RuntimeException e) {
             place.close();
+            notes.forEach(CompletionNote::refused);
             throw e instanceof EngineException cause ? answer(cause, param) : e;
         }
+    }
+
+    private ExchangeNotes note(String id) {
+        ExchangeNotes notes = ExchangeNotes.current();
+        notes.asks(ofChat ? "chat" : "text_completion", name, id);
+        return notes;
     }
 
     /** Gives a place back when the last of those who share it does. */
@@ -134,16 +145,22 @@ final class Completions {
         StopRule rule = stopRule(prompt, options);
         GenerationRequest request = new GenerationRequest(
                 id, prompt, options.sampling(), rule, deadlines.bound(options.scheduling()), OptionalInt.empty());
-        return new Search(new BeamSearch(model.engine(), request, beams), admit(prompt, rule, beams.width()));
+        AdmissionGate.Place place = admit(prompt, rule, beams.width());
+        ExchangeNotes notes = note(id);
+        notes.addPrompt(prompt.length());
+        return new Search(
+                new BeamSearch(model.engine(), request, beams), place, SearchNote.begin(notes, request, beams));
     }
 
-    /** A beam search and its share of the tokens under way. */
-    record Search(BeamSearch beams, AdmissionGate.Place place) implements AutoCloseable {
+    /** A beam search, its share of the tokens under way, and what is learnt of it. */
+    record Search(BeamSearch beams, AdmissionGate.Place place, SearchNote note) implements AutoCloseable {
 
         /** Runs it to its end; what the engine refuses, and a client who has gone, become answers. */
         List<Beam> run() throws InterruptedException {
             try {
-                return beams.run();
+                List<Beam> found = beams.run();
+                note.found(found);
+                return found;
             } catch (CancellationException _) {
                 throw ApiException.clientGone();
             } catch (EngineException e) {
@@ -153,6 +170,7 @@ final class Completions {
 
         @Override
         public void close() {
+            note.close();
             place.close();
         }
     }

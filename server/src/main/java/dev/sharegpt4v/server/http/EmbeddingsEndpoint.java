@@ -9,6 +9,7 @@ import dev.sharegpt4v.server.openai.EmbeddingsRequest;
 import dev.sharegpt4v.server.openai.EmbeddingsRequest.Input;
 import dev.sharegpt4v.server.openai.EmbeddingsRequest.Piece;
 import dev.sharegpt4v.server.openai.EmbeddingsWriter;
+import dev.sharegpt4v.server.tracing.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -46,6 +47,7 @@ final class EmbeddingsEndpoint implements JsonRoute {
         EmbeddingsRequest asked = EmbeddingsRequest.read(
                 body, model.defaults(), limits.maxImages(), model.tokenizer().vocabularySize(), width);
         asked.model().ifPresent(identity::requireModel);
+        ExchangeNotes.current().asks("embeddings", identity.model(), "");
         List<MeanPool> pools = textLimit.all(client, pieces(asked), () -> words(asked, client));
         pictures(asked, pools, client);
         answer(reply, asked, pools);
@@ -62,6 +64,7 @@ final class EmbeddingsEndpoint implements JsonRoute {
             positions += pools.get(i).rows();
             vectors.add(pools.get(i).vector(asked.unit()));
         }
+        ExchangeNotes.current().addPrompt(positions);
         reply.send(EmbeddingsWriter.embeddings(identity.model(), vectors, asked.base64(), positions));
     }
 
@@ -123,6 +126,7 @@ final class EmbeddingsEndpoint implements JsonRoute {
         List<ImageInput> inputs = ImageIntake.all(named);
         client.requirePresent();
         List<CompletableFuture<ImageFeatures>> features = new ArrayList<>();
+        Span span = Span.current().child("encode", System.nanoTime()).put("sharegpt4v.images", inputs.size());
         try {
             for (ImageInput input : inputs) {
                 CompletableFuture<ImageFeatures> answer = model.engine().encode(input);
@@ -141,6 +145,7 @@ final class EmbeddingsEndpoint implements JsonRoute {
                     ? Completions.answer(cause)
                     : new IllegalStateException("an image was not encoded. This is a bug.", e.getCause());
         } finally {
+            span.end(System.nanoTime());
             features.forEach(answer -> answer.cancel(true));
         }
     }

@@ -1,8 +1,10 @@
 package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.server.batch.Batches;
+import dev.sharegpt4v.server.logging.SafeText;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import dev.sharegpt4v.server.tracing.Tracing;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
@@ -39,16 +41,17 @@ public final class HttpFrontend implements AutoCloseable {
     private final Protection protection;
     private final Optional<Console> console;
     private final AdmissionGate gate;
+    private final Exchanges exchanges;
 
     /** Routes for one model; {@code accepting} turns false when the server drains. */
     public HttpFrontend(
             ServedModel model, HttpLimits limits, ServerMetrics metrics, Identity identity, BooleanSupplier accepting) {
-        this(model, limits, metrics, identity, accepting, Optional.empty(), Protection.DEFAULT);
+        this(model, limits, metrics, identity, accepting, Optional.empty(), Protection.DEFAULT, Tracing.OFF);
     }
 
     /**
-     * The same behind protection, and with files and batches, where there is a folder for them; batches that have not ended
-     * go on at once.
+     * The same behind protection, with files and batches, where there is a folder for them, and traced; batches that have
+     * not ended go on at once.
      */
     public HttpFrontend(
             ServedModel model,
@@ -57,9 +60,11 @@ public final class HttpFrontend implements AutoCloseable {
             Identity identity,
             BooleanSupplier accepting,
             Optional<BatchSetup> setup,
-            Protection protection) {
+            Protection protection,
+            Tracing tracing) {
         this.protection = protection;
         this.console = protection.console() ? Optional.of(new Console()) : Optional.empty();
+        this.exchanges = new Exchanges(tracing, protection.logRequests());
         this.limits = limits;
         this.metrics = metrics;
         this.gate = new AdmissionGate(limits.maxConcurrent(), limits.admission(), accepting);
@@ -70,8 +75,8 @@ public final class HttpFrontend implements AutoCloseable {
         EndpointParts parts = new EndpointParts(model, limits, gate, images, new TextLimit(model), identity);
         StatusEndpoints status = new StatusEndpoints(model, identity, metrics, accepting);
         List<Route> all = new ArrayList<>(routes(parts, status));
-        this.batches = setup.map(
-                asked -> asked.folder().startBatches(BatchLines.of(parts), identity.model(), asked.linesAtOnce()));
+        this.batches = setup.map(asked ->
+                asked.folder().startBatches(BatchLines.of(parts, exchanges), identity.model(), asked.linesAtOnce()));
         all.addAll(
                 setup.isPresent() && batches.isPresent()
                         ? DataRoutes.of(parts, setup.get().folder(), batches.get(), metrics)
@@ -193,6 +198,7 @@ public final class HttpFrontend implements AutoCloseable {
 
     private void refuse(ServerRequest request, ServerResponse response, ApiException failure) {
         metrics.rejected(failure.code());
+        ExchangeNotes.current().refused(failure.code());
         if (!response.isSent()) {
             Answers.error(request, response, failure);
         }
@@ -222,7 +228,7 @@ public final class HttpFrontend implements AutoCloseable {
         }
         LOG.log(
                 System.Logger.Level.ERROR,
-                RequestLog.safe(request.prologue().uriPath().path()) + " failed unexpectedly",
+                SafeText.of(request.prologue().uriPath().path()) + " failed unexpectedly",
                 failure);
         refuse(request, response, ApiException.internal("The server failed to answer."));
     }
@@ -237,7 +243,7 @@ public final class HttpFrontend implements AutoCloseable {
         }
     }
 
-    /** Gives every exchange its id, and counts its answer. */
+    /** Gives every exchange its id, and notes, counts and traces its answer. */
     private final class Exchange implements Filter {
 
         @Override
@@ -248,26 +254,28 @@ public final class HttpFrontend implements AutoCloseable {
             Answers.protect(response);
             LookAhead.currentPace().headRead();
             long started = System.nanoTime();
-            try {
-                if (request.prologue().method().equals(Method.HEAD)) {
-                    ScopedValue.where(Answers.WITHOUT_BODY, true).run(chain::proceed);
-                } else if (protection.logRequests()) {
-                    RequestLog.around(
-                            chain::proceed,
-                            log -> log.line(
-                                    id,
-                                    request.prologue().method().text(),
-                                    asked,
-                                    response.status().code(),
-                                    System.nanoTime() - started));
-                } else {
-                    chain.proceed();
+            Optional<String> route = routes.route(request.path());
+            ExchangeNotes notes = exchanges.begin(request, id, route.orElse(""), started);
+            notes.run(() -> {
+                try {
+                    answer(chain, request);
+                } finally {
+                    LookAhead.currentPace().answered();
+                    int status = response.status().code();
+                    String label = route.orElse(RouteTable.OTHER);
+                    metrics.answered(label, status, System.nanoTime() - started);
+                    exchanges.end(notes, request.prologue().method().text(), label, asked, status, started);
                 }
-            } finally {
-                LookAhead.currentPace().answered();
-                metrics.answered(routes.label(request.path()), response.status().code(), System.nanoTime() - started);
-            }
+            });
             closeIfSaid(request, response);
+        }
+
+        private static void answer(FilterChain chain, RoutingRequest request) {
+            if (request.prologue().method().equals(Method.HEAD)) {
+                ScopedValue.where(Answers.WITHOUT_BODY, true).run(chain::proceed);
+            } else {
+                chain.proceed();
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.server.media.ImageSources;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import dev.sharegpt4v.server.tracing.Span;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -51,10 +52,11 @@ final class ImageIntake {
             return images.stream().map(Supplier::get).toList();
         }
         Client client = LookAhead.currentClient();
+        ExchangeNotes notes = ExchangeNotes.current();
         List<FutureTask<ImageInput>> tasks = new ArrayList<>();
         for (Supplier<ImageInput> image : images) {
             FutureTask<ImageInput> task = new FutureTask<>(image::get);
-            Thread.ofVirtual().name("image").start(() -> Client.runFor(client, task));
+            Thread.ofVirtual().name("image").start(() -> notes.run(() -> Client.runFor(client, task)));
             tasks.add(task);
         }
         List<ImageInput> inputs = new ArrayList<>();
@@ -101,6 +103,9 @@ final class ImageIntake {
         PreparedImages.Key key = PreparedImages.Key.of(bytes, orientation);
         Optional<ImageInput> found = known.find(key);
         metrics.images().lookedUp(found.isPresent());
+        if (found.isPresent()) {
+            Span.current().event("image.reused", System.nanoTime());
+        }
         return found.orElseGet(() -> {
             ImageInput image = prepare(bytes, orientation, param);
             known.keep(key, image);
@@ -113,15 +118,16 @@ final class ImageIntake {
         long size = ImageSize.pixels(bytes);
         try (AdmissionGate.Place _ = pixels.take(Math.min(size, limits.image().maxPixels()), param)) {
             long asked = System.nanoTime();
-            return decoding.run(LookAhead.currentClient(), () -> {
-                metrics.images().waited(System.nanoTime() - asked);
-                return decode(bytes, size, orientation, param);
-            });
+            ExchangeNotes notes = ExchangeNotes.current();
+            return decoding.run(
+                    LookAhead.currentClient(), () -> notes.call(() -> decode(bytes, size, orientation, param, asked)));
         }
     }
 
-    private ImageInput decode(byte[] bytes, long size, Orientation orientation, String param) {
+    private ImageInput decode(byte[] bytes, long size, Orientation orientation, String param, long asked) {
         long started = System.nanoTime();
+        metrics.images().waited(started - asked);
+        Span.current().part("image.wait", asked, started);
         // Run once, on this thread.
         long[] decoded = {started};
         try {
@@ -135,13 +141,24 @@ final class ImageIntake {
             String format = ImageFormat.of(bytes)
                     .map(found -> found.name().toLowerCase(Locale.ROOT))
                     .orElse("other");
-            metrics.images().prepared(format, size, decoded[0] - started, System.nanoTime() - decoded[0]);
+            long prepared = System.nanoTime();
+            metrics.images().prepared(format, size, decoded[0] - started, prepared - decoded[0]);
+            trace(format, size, started, decoded[0], prepared);
             return input;
         } catch (ImageException e) {
             throw refusal(e, param);
         } catch (OutOfMemoryError e) {
             throw ApiException.unavailable("out_of_memory", "There is no room for this image now.");
         }
+    }
+
+    private static void trace(String format, long size, long started, long decoded, long prepared) {
+        Span.current()
+                .child("image.decode", started)
+                .put("sharegpt4v.image.format", format)
+                .put("sharegpt4v.image.pixels", size)
+                .end(decoded);
+        Span.current().part("image.preprocess", decoded, prepared);
     }
 
     private static byte[] dataUri(String url, String param) {

@@ -65,7 +65,7 @@ final class KeyCheck implements Filter {
             return;
         }
         KeyUse use = found.get();
-        RequestLog.nameKey(use.name());
+        ExchangeNotes.current().nameKey(use.name());
         switch (use.begin()) {
             case Decision.Admitted(Optional<KeyUse.Quota> quota) -> {
                 try {
@@ -119,6 +119,7 @@ final class KeyCheck implements Filter {
 
     private void refuse(RoutingRequest request, RoutingResponse response, ApiException failure) {
         metrics.rejected(failure.code());
+        ExchangeNotes.current().refused(failure.code());
         Answers.error(request, response, failure);
     }
 }

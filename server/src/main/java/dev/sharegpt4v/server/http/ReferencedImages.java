@@ -7,6 +7,7 @@ import dev.sharegpt4v.server.media.ImageSources;
 import dev.sharegpt4v.server.media.RemoteImages;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ImageMeters;
+import dev.sharegpt4v.server.tracing.Span;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,15 +34,24 @@ final class ReferencedImages {
     }
 
     byte[] bytes(String scheme, String url, String param) {
+        boolean local = scheme.equals("file");
+        if (!local && !scheme.equals("http") && !scheme.equals("https")) {
+            throw notRead(param);
+        }
+        Span span = Span.current()
+                .child("image.fetch", System.nanoTime())
+                .put("sharegpt4v.image.source", local ? "folder" : "remote");
         try {
-            return switch (scheme) {
-                case "http", "https" -> remote(url, param);
-                case "file" -> local(url, param);
-                default -> throw notRead(param);
-            };
+            return local ? local(url, param) : remote(url, param);
+        } catch (ApiException e) {
+            span.fail(e.code());
+            throw e;
         } catch (FetchException e) {
             metrics.fetchFailed(reason(e.kind()));
+            span.fail(reason(e.kind()));
             throw refusal(e, param);
+        } finally {
+            span.end(System.nanoTime());
         }
     }
 

@@ -52,7 +52,7 @@ final class RequestBody {
         }
         byte[] bytes = bytes(request, maxBytes);
         requireUtf8(bytes, "");
-        RequestLog.note(bytes);
+        ExchangeNotes.current().noteBody(bytes);
         try {
             JsonNode body = mapper(maxBytes).readTree(bytes);
             if (body.isMissingNode()) {

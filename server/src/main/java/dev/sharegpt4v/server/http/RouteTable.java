@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 /** All routes of a server: registers them, and knows of each path its label and its methods. */
 final class RouteTable {
 
+    /** The label of all that is no route. */
+    static final String OTHER = "other";
+
     private final List<Route> routes;
     private final Map<String, Place> byLabel = new LinkedHashMap<>();
 
@@ -50,9 +53,14 @@ final class RouteTable {
         }
     }
 
-    /** The route's path with names for what varies, or "other": there are as many labels as routes, and one. */
+    /** The route's path with names for what varies, or {@link #OTHER}: there are as many labels as routes, and one. */
     String label(UriPath path) {
-        return find(path).map(Place::label).orElse("other");
+        return route(path).orElse(OTHER);
+    }
+
+    /** The route's path with names for what varies; empty where there is no route. */
+    Optional<String> route(UriPath path) {
+        return find(path).map(Place::label);
     }
 
     /** The methods of a path as a header names them; empty where there is nothing. */

@@ -22,6 +22,7 @@ final class TextGeneration implements AutoCloseable {
     private final Prompt prompt;
     private final Optional<CallScanner> scanner;
     private final AdmissionGate.Place place;
+    private final CompletionNote note;
     private final TokenTrail trail = new TokenTrail();
     private int completionTokens;
     private double logprob;
@@ -33,18 +34,21 @@ final class TextGeneration implements AutoCloseable {
      *
      * @param scanner finds calls of functions, where there are functions
      * @param place that is given back when the text is closed
+     * @param note of what is learnt of it
      */
     TextGeneration(
             Generation generation,
             AnswerDecoder decoder,
             Prompt prompt,
             Optional<CallScanner> scanner,
-            AdmissionGate.Place place) {
+            AdmissionGate.Place place,
+            CompletionNote note) {
         this.generation = generation;
         this.decoder = decoder;
         this.prompt = prompt;
         this.scanner = scanner;
         this.place = place;
+        this.note = note;
     }
 
     /**
@@ -107,6 +111,7 @@ final class TextGeneration implements AutoCloseable {
         trail.reach(text.length());
         String words = scanner.isPresent() ? scanner.get().append(text) : text;
         if (decoder.isStopped() || (scanner.isPresent() && scanner.get().isOver())) {
+            note.stopping(name(FinishReason.STOP));
             generation.cancel();
             finish(FinishReason.STOP);
             return words + scanner.map(CallScanner::finish).orElse("");
@@ -184,6 +189,7 @@ final class TextGeneration implements AutoCloseable {
 
     @Override
     public void close() {
+        note.said(completionTokens, finishReason.isPresent() ? Optional.of(finishReason()) : finishReason);
         generation.close();
         place.close();
     }

@@ -94,7 +94,7 @@ final class EngineMeters implements EngineListener {
     }
 
     @Override
-    public void tokenAfter(long nanos) {
+    public void tokenAfter(GenerationRequest request, long nanos) {
         betweenTokens.record(nanos, TimeUnit.NANOSECONDS);
     }
 

@@ -5,6 +5,7 @@ import dev.sharegpt4v.runtime.engine.EngineListener;
 import dev.sharegpt4v.runtime.engine.EngineSnapshot;
 import dev.sharegpt4v.runtime.engine.GenerationEvent;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -21,15 +23,21 @@ import java.util.function.ToDoubleFunction;
 /** All metrics of a server, under names that docs/metrics.md maps to vLLM's. Labels come from closed sets only. */
 public final class ServerMetrics implements EngineListener, AutoCloseable {
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry;
     private final JvmGcMetrics gc = new JvmGcMetrics();
-    private final Meters meters = new Meters(registry);
+    private final Meters meters;
     private final EngineMeters engineMeters;
     private final ImageMeters images;
-    private final HttpMeters http = new HttpMeters(meters);
+    private final HttpMeters http;
     private final Exposition exposition;
 
     public ServerMetrics(MetricsSetup setup) {
+        this.registry = setup.exemplars()
+                ? new PrometheusMeterRegistry(
+                        PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, new Exemplars())
+                : new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        this.meters = new Meters(registry);
+        this.http = new HttpMeters(meters);
         // In nanoseconds; Prometheus' own clients have it in seconds.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         // Ends as only a histogram's part may.
@@ -181,8 +189,8 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
     }
 
     @Override
-    public void tokenAfter(long nanos) {
-        engineMeters.tokenAfter(nanos);
+    public void tokenAfter(GenerationRequest request, long nanos) {
+        engineMeters.tokenAfter(request, nanos);
     }
 
     @Override

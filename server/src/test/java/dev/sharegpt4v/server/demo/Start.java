@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The program in a process of its own, with folders of its own for all that it keeps. */
 record Start(Process process, List<String> said) implements AutoCloseable {
@@ -19,6 +20,12 @@ record Start(Process process, List<String> said) implements AutoCloseable {
 
     /** Starts the command line with more options of the JVM. */
     static Start of(Path home, Path cache, List<String> options, String... arguments) throws IOException {
+        return of(home, cache, options, Map.of(), arguments);
+    }
+
+    /** The same in an environment with more variables. */
+    static Start of(Path home, Path cache, List<String> options, Map<String, String> variables, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector",
@@ -33,6 +40,7 @@ record Start(Process process, List<String> said) implements AutoCloseable {
         builder.environment().put("XDG_CACHE_HOME", cache.toString());
         // ONNX Runtime cannot bear a command line as long as this class path.
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        builder.environment().putAll(variables);
         return new Start(builder.start(), new ArrayList<>());
     }
 

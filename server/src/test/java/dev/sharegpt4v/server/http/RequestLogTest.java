@@ -2,8 +2,12 @@ package dev.sharegpt4v.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.server.access.ApiKey;
 import dev.sharegpt4v.server.access.KeyRing;
+import dev.sharegpt4v.server.logging.LogFormat;
+import dev.sharegpt4v.server.logging.Logging;
+import dev.sharegpt4v.server.testing.Golden;
 import dev.sharegpt4v.server.testing.Pictures;
 import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.ScriptedServer;
@@ -15,7 +19,6 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,11 +29,12 @@ final class RequestLogTest {
     private static final Logger ROOT = Logger.getLogger("");
     private static final Logger OWN = Logger.getLogger("dev.sharegpt4v");
 
+    private LogFormat format = LogFormat.TEXT;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Handler catcher = new Handler() {
         @Override
         public void publish(LogRecord entry) {
-            lines.add(new SimpleFormatter().format(entry));
+            lines.add(Logging.formatter(format).format(entry));
         }
 
         @Override
@@ -97,5 +101,42 @@ final class RequestLogTest {
                 .contains("POST /v1/chat/completions 200 ", "key=alice", "my confession", "data:…", "req_");
         assertThat(own.getFirst().length()).isLessThan(600);
         assertThat(String.join("", lines)).doesNotContain("sk-", "iVBOR", "\n2026 forged");
+    }
+
+    private static JsonNode one(List<JsonNode> lines, String field, String value, int status) {
+        return lines.stream()
+                .filter(line -> line.path(field).asText().equals(value)
+                        && line.path("status").asInt() == status)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(lines));
+    }
+
+    @Test
+    void asJsonEachRequestIsAnObjectWithWhatIsKnownOfIt() {
+        format = LogFormat.JSON;
+        askAll(true);
+        List<JsonNode> all = lines.stream()
+                .map(Golden::parse)
+                .filter(line -> line.path("logger").asText().equals("dev.sharegpt4v.requests"))
+                .toList();
+        assertThat(all).hasSize(6);
+        // Lines of different connections may change places.
+        JsonNode answered = one(all, "route", "/v1/chat/completions", 200);
+        assertThat(answered.path("message").asText()).isEqualTo("POST /v1/chat/completions 200");
+        assertThat(answered.path("request_id").asText()).startsWith("req_");
+        assertThat(answered.path("method").asText()).isEqualTo("POST");
+        assertThat(answered.path("route").asText()).isEqualTo("/v1/chat/completions");
+        assertThat(answered.path("status").asInt()).isEqualTo(200);
+        assertThat(answered.path("duration").asDouble()).isPositive();
+        assertThat(answered.path("key").asText()).isEqualTo("alice");
+        assertThat(answered.path("model").asText()).isEqualTo("scripted");
+        assertThat(answered.path("prompt_tokens").asInt()).isPositive();
+        assertThat(answered.path("completion_tokens").asInt()).isPositive();
+        assertThat(answered.path("body").asText()).contains("my confession", "data:…");
+        assertThat(answered.has("trace_id")).isFalse();
+        assertThat(one(all, "route", "/v1/captions", 401).path("error_code").asText())
+                .isEqualTo("invalid_api_key");
+        assertThat(one(all, "route", "other", 404).path("path").asText()).isEqualTo("/a\n2026 forged line");
+        assertThat(String.join("", lines)).doesNotContain("sk-", "iVBOR");
     }
 }

@@ -33,6 +33,7 @@ import dev.sharegpt4v.server.http.ServedModel;
 import dev.sharegpt4v.server.http.TemplateRules;
 import dev.sharegpt4v.server.telemetry.MetricsSetup;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import dev.sharegpt4v.server.tracing.Tracing;
 import io.helidon.webserver.WebServer;
 import io.restassured.RestAssured;
 import io.restassured.builder.RequestSpecBuilder;
@@ -66,7 +67,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final Semaphore steps = new Semaphore(0);
     private final Semaphore encodes = new Semaphore(1_000_000);
     private final AtomicBoolean accepting = new AtomicBoolean(true);
-    private final ServerMetrics metrics = new ServerMetrics(new MetricsSetup("0", MODEL, CONTEXT, true));
+    private final ServerMetrics metrics;
     private final ScriptedExecutor executor;
     private final Engine engine;
     private final Optional<DataFolder> data;
@@ -102,13 +103,19 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** A server that says {@code text} at once, whose prompts other templates may make. */
     public ScriptedServer(String text, TemplateRules templates) {
-        this(text, HttpLimits.DEFAULT, MODEL, Optional.empty(), Protection.DEFAULT, templates);
+        this(text, HttpLimits.DEFAULT, MODEL, Optional.empty(), Protection.DEFAULT, templates, Tracing.OFF);
+        allowAllSteps();
+    }
+
+    /** A server that says {@code text} at once, behind some protection, with files and batches in a folder, and traced. */
+    public ScriptedServer(String text, Protection protection, Optional<Path> folder, Tracing tracing) {
+        this(text, HttpLimits.DEFAULT, MODEL, folder, protection, TemplateRules.DEFAULT, tracing);
         allowAllSteps();
     }
 
     /** A server with files and batches behind some protection. */
     public ScriptedServer(String text, HttpLimits limits, String name, Optional<Path> folder, Protection protection) {
-        this(text, limits, name, folder, protection, TemplateRules.DEFAULT);
+        this(text, limits, name, folder, protection, TemplateRules.DEFAULT, Tracing.OFF);
     }
 
     private ScriptedServer(
@@ -117,13 +124,18 @@ public final class ScriptedServer implements AutoCloseable {
             String name,
             Optional<Path> folder,
             Protection protection,
-            TemplateRules templates) {
+            TemplateRules templates,
+            Tracing tracing) {
+        this.metrics = new ServerMetrics(new MetricsSetup("0", MODEL, CONTEXT, true, tracing.isOn()));
         int vocabulary = tokenizer.vocabularySize();
         ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
         this.executor =
                 new ScriptedExecutor(shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
         this.engine = Engine.start(
-                executor, new ScriptedEncoder(4, shape.hiddenSize(), encodes::acquireUninterruptibly), ENGINE, metrics);
+                executor,
+                new ScriptedEncoder(4, shape.hiddenSize(), encodes::acquireUninterruptibly),
+                ENGINE,
+                tracing.listen(metrics));
         metrics.watch(engine::snapshot);
         Preprocessing preprocessing =
                 new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
@@ -151,7 +163,8 @@ public final class ScriptedServer implements AutoCloseable {
                 identity,
                 accepting::get,
                 data.map(opened -> new BatchSetup(opened, BATCH_LINES)),
-                protection);
+                protection,
+                tracing);
         this.web = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
