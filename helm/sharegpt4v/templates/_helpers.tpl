@@ -100,6 +100,15 @@ data-dir=/data
 {{- if .Values.metrics.vllmNames }}
 vllm-metrics=true
 {{- end }}
+{{- if .Values.tracing.enabled }}
+tracing=true
+{{- with .Values.tracing.endpoint }}
+otlp-traces-endpoint={{ . }}
+{{- end }}
+{{- end }}
+{{- if ne .Values.logFormat "text" }}
+log-format={{ .Values.logFormat }}
+{{- end }}
 {{- range $name, $value := .Values.options }}
 {{- if kindIs "slice" $value }}
 {{ $name }}={{ join "," $value }}
@@ -122,6 +131,32 @@ vllm-metrics=true
 {{- else -}}
 /app/demo
 {{- end -}}
+{{- end -}}
+
+{{/* What OpenTelemetry's SDK reads; values of the resource's attributes are percent-encoded. */}}
+{{- define "sharegpt4v.tracingEnv" -}}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+- name: OTEL_SERVICE_NAME
+  value: {{ .Values.tracing.serviceName | default (include "sharegpt4v.fullname" .) | quote }}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: k8s.namespace.name={{ .Release.Namespace }},k8s.pod.name=$(POD_NAME)
+    {{- range $name, $value := .Values.tracing.resourceAttributes }},{{ $name }}={{ $value | urlquery | replace "+" "%20" }}{{ end }}
+- name: OTEL_TRACES_SAMPLER
+  value: {{ .Values.tracing.sampler }}
+{{- with .Values.tracing.samplerArg }}
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.tracing.headersSecret }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $.Values.tracing.headersKey }}
+{{- end }}
 {{- end -}}
 
 {{- define "sharegpt4v.podSecurityContext" -}}

@@ -61,6 +61,9 @@ spec:
         - name: JDK_JAVA_OPTIONS
           value: {{ . | quote }}
         {{- end }}
+        {{- if .Values.tracing.enabled }}
+        {{- include "sharegpt4v.tracingEnv" . | nindent 8 }}
+        {{- end }}
         {{- with .Values.extraEnv }}
         {{- toYaml . | nindent 8 }}
         {{- end }}

@@ -3,8 +3,8 @@ package dev.sharegpt4v.server.logging;
 import java.util.Map;
 
 /**
- * A record of more than words: {@code LOG.log(INFO, "{0}", fields)}. As text it is {@link #toString()}, whose first word is
- * what it is about; as JSON its fields stand beside the message.
+ * A record of more than words: {@code LOG.log(INFO, "{0}", fields)}. As text it is what {@code toString} gives; as JSON its
+ * fields stand beside the message.
  */
 public interface LogFields {
 

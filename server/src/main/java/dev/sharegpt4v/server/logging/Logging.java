@@ -13,8 +13,11 @@ import java.util.logging.Logger;
 public final class Logging {
 
     /** Loggers are held weakly by their registry; a level set on a forgotten one is lost. */
-    private static final List<Logger> KEPT =
-            List.of(Logger.getLogger("dev.sharegpt4v"), Logger.getLogger("io.opentelemetry.exporter"));
+    private static final Logger OWN = Logger.getLogger("dev.sharegpt4v");
+
+    /** A collector that is away, and what is dropped meanwhile, is told once, by ours. */
+    private static final List<Logger> SILENT = List.of(
+            Logger.getLogger("io.opentelemetry.exporter"), Logger.getLogger("io.opentelemetry.sdk.trace.export"));
 
     private static volatile LogFormat format = LogFormat.TEXT;
 
@@ -29,9 +32,8 @@ public final class Logging {
         }
         root.addHandler(console(formatter(asked)));
         root.setLevel(Level.WARNING);
-        KEPT.getFirst().setLevel(Level.INFO);
-        // A collector that is away is told once, by ours.
-        KEPT.getLast().setLevel(Level.OFF);
+        OWN.setLevel(Level.INFO);
+        SILENT.forEach(logger -> logger.setLevel(Level.OFF));
     }
 
     /** Makes lines of records. */

@@ -9,12 +9,6 @@ enum HeaderReader implements TextMapGetter<Tracing.Headers> {
     ONE;
 
     private static final String PARENT = "traceparent";
-    private static final String SEVERAL = "tracestate";
-
-    @Override
-    public Iterable<String> keys(Tracing.Headers headers) {
-        return List.of(PARENT, SEVERAL);
-    }
 
     /** Two parents are none; parts of a list may come in several headers. */
     @Override

@@ -30,7 +30,6 @@ final class OtelConfig {
     /** Empty where the environment switches the SDK off. */
     static Optional<OpenTelemetrySdk> sdk(TracingSetup setup) {
         AtomicReference<ConfigProperties> found = new AtomicReference<>();
-        AtomicReference<String> sampler = new AtomicReference<>("");
         OpenTelemetrySdk sdk;
         try {
             sdk = AutoConfiguredOpenTelemetrySdk.builder()
@@ -43,10 +42,6 @@ final class OtelConfig {
                         return Map.of();
                     })
                     .addResourceCustomizer((resource, _) -> named(resource, setup.version()))
-                    .addSamplerCustomizer((chosen, _) -> {
-                        sampler.set(chosen.getDescription());
-                        return chosen;
-                    })
                     .addSpanExporterCustomizer((exporter, _) -> new ToldExporter(exporter))
                     .build()
                     .getOpenTelemetrySdk();
@@ -62,7 +57,7 @@ final class OtelConfig {
                 System.Logger.Level.INFO,
                 "tracing is on: spans go to {0}, sampled by {1}",
                 destination(config),
-                sampler.get());
+                sampler(config));
         return Optional.of(sdk);
     }
 
@@ -93,6 +88,12 @@ final class OtelConfig {
             own.put(VERSION, version);
         }
         return resource.merge(Resource.create(own.build()));
+    }
+
+    private static String sampler(ConfigProperties config) {
+        String argument = config.getString("otel.traces.sampler.arg", "");
+        return config.getString("otel.traces.sampler", "parentbased_always_on")
+                + (argument.isEmpty() ? "" : " " + argument);
     }
 
     /** Without what may be secret. */

@@ -51,6 +51,11 @@ record OtelSpan(io.opentelemetry.api.trace.Span span, Tracer tracer, TraceClock 
     }
 
     @Override
+    public void part(String name, long from, long to) {
+        child(name, from).end(to);
+    }
+
+    @Override
     public Span put(String name, String value) {
         span.setAttribute(name, value);
         return this;

@@ -11,6 +11,8 @@ final class ToldExporter implements SpanExporter {
 
     private static final System.Logger LOG = System.getLogger(ToldExporter.class.getName());
 
+    private static final int MOST_CAUSES = 8;
+
     private final SpanExporter next;
     private boolean failing;
     private long lost;
@@ -50,7 +52,7 @@ final class ToldExporter implements SpanExporter {
             return "";
         }
         Throwable cause = failure;
-        while (cause.getCause() != null && cause.getCause() != cause) {
+        for (int i = 0; i < MOST_CAUSES && cause.getCause() != null; i++) {
             cause = cause.getCause();
         }
         String words = cause.getMessage();

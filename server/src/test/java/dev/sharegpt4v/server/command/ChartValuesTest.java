@@ -28,6 +28,9 @@ final class ChartValuesTest {
             "tls-key",
             "data-dir",
             "vllm-metrics",
+            "tracing",
+            "otlp-traces-endpoint",
+            "log-format",
             "config");
 
     @Test

@@ -105,7 +105,8 @@ final class TracedStartTest {
                     .anyMatch(line -> line.startsWith("sharegpt4v_time_to_first_token_seconds_bucket{")
                             && line.contains("trace_id=\"" + TRACE + "\""));
             assertThat(collector.spans()).isEmpty();
-            server.process().destroy();
+            // The process' own method would close its output, too.
+            server.process().toHandle().destroy();
             assertThat(server.awaitLine("never")).isFalse();
             assertThat(server.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(server.process().exitValue()).isZero();

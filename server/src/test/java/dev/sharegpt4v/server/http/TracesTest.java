@@ -75,6 +75,10 @@ final class TracesTest {
                 .post(path);
     }
 
+    private String url(String name) {
+        return pictures.resolve(name).toUri().toString();
+    }
+
     private static ObjectNode confession() {
         return Requests.about("my confession", Pictures.dataUri(Pictures.png(2)));
     }
@@ -118,7 +122,7 @@ final class TracesTest {
 
     @Test
     void aPictureByUrlIsFetchedAndASecondTimeReused() throws InterruptedException {
-        String body = Requests.about("?", "file:///one.png").toString();
+        String body = Requests.about("?", url("one.png")).toString();
         post("/v1/chat/completions", body);
         SpanData whole = kept.await("POST /v1/chat/completions");
         assertThat(kept.below(whole)).extracting(SpanData::getName).startsWith("image.fetch", "image.wait");
@@ -132,7 +136,7 @@ final class TracesTest {
                 .extracting(event -> event.getName())
                 .containsExactly("image.reused");
 
-        post("/v1/chat/completions", Requests.about("?", "file:///none.png").toString());
+        post("/v1/chat/completions", Requests.about("?", url("none.png")).toString());
         Eventually.holds("the third fetch ends", () -> kept.named("image.fetch").size() == 3);
         assertThat(kept.named("image.fetch").getLast().getStatus().getStatusCode())
                 .isEqualTo(StatusCode.ERROR);
@@ -210,7 +214,7 @@ final class TracesTest {
         SpanData whole = kept.await("POST /v1/chat/completions");
         assertThat(whole.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
         assertThat(KeptSpans.number(whole, "http.response.status_code")).isEqualTo(400);
-        assertThat(KeptSpans.text(whole, "sharegpt4v.error.code")).isEqualTo("invalid_value");
+        assertThat(KeptSpans.text(whole, "sharegpt4v.error.code")).isEqualTo("decimal_out_of_range");
         assertThat(KeptSpans.text(whole, "gen_ai.operation.name")).isNull();
     }
 

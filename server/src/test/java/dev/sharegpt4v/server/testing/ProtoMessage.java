@@ -50,12 +50,14 @@ final class ProtoMessage {
 
     /** Zero where it is left out. */
     long number(int field) {
-        return has(field) ? (Long) fields.get(field).getLast() : 0;
+        List<Object> values = fields.get(field);
+        return values == null ? 0 : (Long) values.getLast();
     }
 
     /** Empty where it is left out. */
     byte[] bytes(int field) {
-        return has(field) ? (byte[]) fields.get(field).getLast() : new byte[0];
+        List<Object> values = fields.get(field);
+        return values == null ? new byte[0] : (byte[]) values.getLast();
     }
 
     /** All values of a field that is a message. */
