@@ -133,6 +133,8 @@ final class TracedStartTest {
 
             List<String> lines = server.said().stream()
                     .filter(line -> !line.startsWith("ready "))
+                    // The JVM's own, before the program begins.
+                    .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
                     .toList();
             assertThat(lines).hasSizeGreaterThan(2);
             List<JsonNode> objects = lines.stream().map(Golden::parse).toList();

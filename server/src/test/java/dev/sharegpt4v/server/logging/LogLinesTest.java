@@ -105,7 +105,8 @@ final class LogLinesTest {
             String text = line(format, entry);
             text.lines()
                     .skip(1)
-                    .forEach(line -> assertThat(line).matches("\\tat \\S.*|(Caused by: )?java\\.(io|lang)\\.[A-Za-z]+(: .*)?"));
+                    .forEach(line ->
+                            assertThat(line).matches("\\tat \\S.*|(Caused by: )?java\\.(io|lang)\\.[A-Za-z]+(: .*)?"));
             assertThat(text.codePoints().filter(point -> point != '\n' && point != '\t'))
                     .noneMatch(SafeText::isUnsafe);
         }
