@@ -215,10 +215,11 @@ public final class Application implements AutoCloseable {
         return drained;
     }
 
-    /** What is left of the time for draining, and a moment in any case: most of what is not sent yet goes in it. */
+    /** What is left of the time for draining; a moment in any case, and no longer than a collector may take for one answer. */
     private static Duration left(long deadline) {
-        long least = Duration.ofSeconds(1).toNanos();
-        return Duration.ofNanos(Math.max(least, deadline - System.nanoTime()));
+        long nanos = deadline - System.nanoTime();
+        return Duration.ofNanos(Math.clamp(
+                nanos, Duration.ofSeconds(1).toNanos(), Duration.ofSeconds(10).toNanos()));
     }
 
     /** Takes no more requests, lets the running ones end within the deadline, then stops. */
