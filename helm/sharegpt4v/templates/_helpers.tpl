@@ -56,6 +56,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* What the API cannot check and a schema does not say. */}}
 {{- define "sharegpt4v.validate" -}}
+{{- if and .Values.model.several (or (eq .Values.model.source "demo") .Values.model.servedName .Values.conversion.enabled .Values.captionJob.enabled) -}}
+{{- fail "model.several needs a source of packages, and goes with neither model.servedName nor a Job" -}}
+{{- end -}}
 {{- if and (eq .Values.model.source "objectStore") (not .Values.model.objectStore.url) -}}
 {{- fail "model.source is objectStore: set model.objectStore.url" -}}
 {{- end -}}
@@ -82,7 +85,7 @@ host=0.0.0.0
 port=8080
 device={{ .Values.device }}
 drain-seconds={{ .Values.drainSeconds }}
-model={{ include "sharegpt4v.modelFolder" . }}
+model={{ include "sharegpt4v.models" . }}
 {{- with .Values.model.servedName }}
 served-name={{ . }}
 {{- end }}
@@ -118,6 +121,15 @@ log-format={{ .Values.logFormat }}
 {{ $name }}={{ toJson $value }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* The value of --model: a folder, or several as NAME=FOLDER. */}}
+{{- define "sharegpt4v.models" -}}
+{{- $several := list -}}
+{{- range $name, $path := .Values.model.several -}}
+{{- $several = append $several (printf "%s=/model/%s" $name (trimPrefix "/" $path)) -}}
+{{- end -}}
+{{- if $several }}{{ join "," $several }}{{ else }}{{ include "sharegpt4v.modelFolder" . }}{{ end -}}
 {{- end -}}
 
 {{/* The demo's package is in the image. */}}

@@ -1,17 +1,18 @@
 package dev.sharegpt4v.server;
 
-import dev.sharegpt4v.models.catalog.LoadedModel;
-import dev.sharegpt4v.models.convert.EmbeddingTable;
-import dev.sharegpt4v.runtime.engine.Engine;
-import dev.sharegpt4v.runtime.execution.KvGeometry;
+import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.server.batch.DataFolder;
 import dev.sharegpt4v.server.batch.DataLimits;
 import dev.sharegpt4v.server.http.BatchSetup;
-import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.HttpFrontend;
+import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.http.ModelSetup;
+import dev.sharegpt4v.server.http.ModelSource;
+import dev.sharegpt4v.server.http.OpenedModel;
 import dev.sharegpt4v.server.http.ServedDevice;
-import dev.sharegpt4v.server.http.ServedModel;
+import dev.sharegpt4v.server.http.ServerIdentity;
+import dev.sharegpt4v.server.lifecycle.SlotRules;
 import dev.sharegpt4v.server.telemetry.MetricsSetup;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
 import dev.sharegpt4v.server.tracing.Tracing;
@@ -23,9 +24,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The whole wiring of a server, top to bottom, and its orderly end. */
 public final class Application implements AutoCloseable {
@@ -33,13 +37,9 @@ public final class Application implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Application.class.getName());
 
     private final ServerConfig config;
-    private final LoadedModel loaded;
-    private final Engine engine;
     private final ServerMetrics metrics;
     private final WebServer web;
-    private final String name;
-    private final int positions;
-    private final ServedDevice device;
+    private final List<String> names;
     private final Optional<DataFolder> data;
     private final HttpFrontend frontend;
     private final Guard guard;
@@ -49,31 +49,64 @@ public final class Application implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean drained;
 
-    private Application(
-            ServerConfig config, LoadedModel loaded, Optional<DataFolder> data, Guard guard, Tracing tracing) {
+    private Application(ServerConfig config, Optional<DataFolder> data, Guard guard, Tracing tracing) {
         this.config = config;
         this.data = data;
         this.guard = guard;
         this.tracing = tracing;
-        this.loaded = loaded;
-        this.name = config.servedName().orElse(loaded.name());
-        OpenDevice device = Devices.open(loaded, config, line -> LOG.log(System.Logger.Level.INFO, line));
-        try {
-            WarmUp.run(device, loaded);
-        } catch (RuntimeException e) {
-            device.close();
-            throw e;
-        }
-        KvGeometry geometry = device.executor().geometry();
-        this.positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
+        List<ModelSource> sources = new ArrayList<>();
+        this.names = config.models().stream().map(Application::name).toList();
         this.metrics = new ServerMetrics(
-                new MetricsSetup(Version.TEXT, name, positions, config.vllmMetrics(), tracing.isOn()));
-        this.engine = Engine.start(device.executor(), device.encoder(), config.engine(), tracing.listen(metrics));
-        metrics.watch(engine::snapshot);
-        CacheGauges.watch(metrics, engine, config, device, loaded);
-        this.device = device.served();
-        this.frontend = frontend(served());
+                new MetricsSetup(Version.TEXT, names, config.rules().named(), config.vllmMetrics(), tracing.isOn()));
+        StartLines.of(config, names, Runtime.getRuntime().availableProcessors())
+                .forEach(line -> LOG.log(System.Logger.Level.INFO, line));
+        Clock clock = Clock.systemUTC();
+        ServerIdentity identity =
+                new ServerIdentity(Version.TEXT, clock.instant().getEpochSecond());
+        for (int i = 0; i < names.size(); i++) {
+            sources.add(source(i, clock, identity.started()));
+        }
+        this.frontend = new HttpFrontend(
+                new ModelSetup(sources, rules(), config.rules().administered()),
+                config.limits(),
+                metrics,
+                identity,
+                accepting::get,
+                data.map(folder -> new BatchSetup(
+                        folder,
+                        config.data()
+                                .orElseThrow()
+                                .lines(config.models().getFirst().engine()))),
+                guard.protection(),
+                tracing);
         this.web = web();
+    }
+
+    private static String name(ModelConfig model) {
+        return model.name().orElseGet(() -> ManifestJson.read(model.folder()).name());
+    }
+
+    private ModelSource source(int index, Clock clock, long started) {
+        ModelConfig model = config.models().get(index);
+        List<ModelConfig> others = new ArrayList<>(config.models());
+        others.remove(index);
+        ModelOpener opener = new ModelOpener(
+                names.get(index), model, Neighbours.of(others), config.templates(), metrics, tracing, clock, started);
+        AtomicInteger positions = new AtomicInteger();
+        return new ModelSource(
+                names.get(index),
+                () -> positions.updateAndGet(known -> known > 0
+                        ? known
+                        : ManifestJson.read(model.folder()).shape().contextLength()),
+                () -> {
+                    OpenedModel opened = opener.get();
+                    positions.set(opened.served().positions());
+                    return opened;
+                });
+    }
+
+    private SlotRules rules() {
+        return new SlotRules(config.rules().onDemand(), config.rules().idle(), config.drain());
     }
 
     private static Application wired(ServerConfig config, Tracing tracing) {
@@ -85,13 +118,7 @@ public final class Application implements AutoCloseable {
                         DataLimits.of(asked.maxBytes(), config.limits().maxBodyBytes()),
                         Clock.systemUTC()));
         try {
-            LoadedModel loaded = LoadedModel.open(config.packageFolder());
-            try {
-                return new Application(config, loaded, data, guard, tracing);
-            } catch (RuntimeException e) {
-                loaded.close();
-                throw e;
-            }
+            return new Application(config, data, guard, tracing);
         } catch (RuntimeException e) {
             data.ifPresent(DataFolder::close);
             throw e;
@@ -139,42 +166,6 @@ public final class Application implements AutoCloseable {
         return new UncheckedIOException("cannot listen on " + host + ":" + port + ": " + cause.getMessage(), cause);
     }
 
-    private ServedModel served() {
-        return new ServedModel(
-                name,
-                loaded.tokenizer(),
-                loaded.prompts(),
-                EmbeddingTable.open(config.packageFolder())::row,
-                loaded.images(),
-                loaded.imageFeatureRows(),
-                loaded.generation(),
-                positions,
-                engine,
-                new Constraints(loaded.tokenizer()),
-                config.templates());
-    }
-
-    private HttpFrontend frontend(ServedModel model) {
-        Clock clock = Clock.systemUTC();
-        Identity identity = new Identity(
-                name,
-                Version.TEXT,
-                Fingerprint.of(loaded.manifest().files(), Version.TEXT),
-                clock.instant().getEpochSecond(),
-                clock,
-                device);
-        return new HttpFrontend(
-                model,
-                config.limits(),
-                metrics,
-                identity,
-                accepting::get,
-                data.map(folder ->
-                        new BatchSetup(folder, config.data().orElseThrow().lines(config.engine()))),
-                guard.protection(),
-                tracing);
-    }
-
     private WebServer web() {
         return WebServer.builder()
                 .host(config.host())
@@ -185,14 +176,22 @@ public final class Application implements AutoCloseable {
                 .build();
     }
 
-    /** The name clients ask for. */
+    /** The name clients ask for; of several models, that of the first. */
     public String modelName() {
-        return name;
+        return names.getFirst();
     }
 
-    /** What runs the model. */
+    /** The names of all models. */
+    public List<String> modelNames() {
+        return names;
+    }
+
+    /** What runs the first model. */
     public ServedDevice device() {
-        return device;
+        DeviceChoice choice = config.models().getFirst().device();
+        return frontend.identity()
+                .map(Identity::device)
+                .orElseGet(() -> new ServedDevice(choice.label(), Devices.provider(choice.kind()), ""));
     }
 
     /** The port it listens on. */
@@ -203,6 +202,11 @@ public final class Application implements AutoCloseable {
     /** {@code https} where it speaks TLS, else {@code http}. */
     public String scheme() {
         return guard.isSecure() ? "https" : "http";
+    }
+
+    /** From now on other limits hold for requests that come, as far as they can change. */
+    public void limit(HttpLimits limits) {
+        frontend.limit(limits);
     }
 
     /** Waits until the server was closed. */
@@ -231,7 +235,7 @@ public final class Application implements AutoCloseable {
             return;
         }
         // What runs in the background is asked again after the next start.
-        frontend.close();
+        frontend.stopBatches();
         try {
             // Not the engine's generations alone: pictures may still be fetched, and last words be written.
             drained = frontend.awaitIdle(config.drain());
@@ -244,10 +248,9 @@ public final class Application implements AutoCloseable {
         guard.close();
         web.stop();
         data.ifPresent(DataFolder::close);
-        engine.close();
+        frontend.close();
         metrics.close();
         tracing.close(left(deadline));
-        loaded.close();
         ended.countDown();
     }
 }

@@ -5,15 +5,15 @@ import dev.sharegpt4v.models.image.KeptMemory;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import dev.sharegpt4v.server.telemetry.ModelMetrics;
 
 /** Gives everything that keeps memory a gauge of its bytes and one of its limit. */
 final class CacheGauges {
 
     private CacheGauges() {}
 
-    static void watch(ServerMetrics metrics, Engine engine, ServerConfig config, OpenDevice device, LoadedModel model) {
-        EngineOptions options = config.engine();
+    static void watch(
+            ModelMetrics metrics, Engine engine, EngineOptions options, OpenDevice device, LoadedModel model) {
         long block = device.kvBlockBytes();
         KvGeometry geometry = device.executor().geometry();
         long capacity = block * geometry.blocks();

@@ -19,8 +19,8 @@ public final class Captioner implements AutoCloseable {
     }
 
     /** Opens an engine on a model; both are closed together. */
-    public static Captioner open(LoadedModel model, ServerConfig config) {
-        OpenDevice device = Devices.open(model, config, _ -> {});
+    public static Captioner open(LoadedModel model, ModelConfig config) {
+        OpenDevice device = Devices.open(model, config, Neighbours.NONE, _ -> {});
         return new Captioner(
                 model, Engine.start(device.executor(), device.encoder(), config.engine(), EngineListener.NONE));
     }

@@ -22,10 +22,11 @@ final class DeviceOptions {
      * @param log takes one line that says what was chosen and why
      * @throws IllegalArgumentException when not even one request would fit
      */
-    static CpuOptions choose(LoadedModel model, ServerConfig config, Consumer<String> log) {
+    static CpuOptions choose(LoadedModel model, ModelConfig config, Neighbours neighbours, Consumer<String> log) {
         MemoryNeeds needs =
                 MemoryNeeds.of(model.manifest(), config, Runtime.getRuntime().maxMemory());
-        KvSizing kv = KvSizing.choose(model.shape(), config.kv(), MachineMemory.read(), needs, least(model));
+        KvSizing kv =
+                KvSizing.choose(model.shape(), config.kv(), MachineMemory.read(), needs, neighbours, least(model));
         log.accept(kv.line(config.kv()) + "; " + config.threads() + " threads");
         return new CpuOptions(
                 config.threads(),
@@ -36,12 +37,12 @@ final class DeviceOptions {
                 config.batchInvariance());
     }
 
-    /** Those of a GPU, whose memory is looked at when the weights are there. */
-    static CudaOptions cuda(PackageManifest manifest, ServerConfig config) {
+    /** Those of a GPU, whose memory is looked at when the weights are there; a share of it is divided among all models. */
+    static CudaOptions cuda(PackageManifest manifest, ModelConfig config, Neighbours neighbours) {
         KvSize size = switch (config.kv().size()) {
             case KvBudget.Bytes(long bytes) -> new KvSize.Bytes(bytes);
-            case KvBudget.Share(double share) -> new KvSize.Share(share);
-            case KvBudget.Automatic() -> new KvSize.Share(KvBudget.GPU_SHARE);
+            case KvBudget.Share(double share) -> new KvSize.Share(share / neighbours.sharers());
+            case KvBudget.Automatic() -> new KvSize.Share(KvBudget.GPU_SHARE / neighbours.sharers());
         };
         return new CudaOptions(
                 config.device().gpu(),

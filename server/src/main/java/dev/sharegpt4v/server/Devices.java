@@ -63,16 +63,16 @@ public final class Devices {
      * @throws ExecutionFailure when the device or a graph cannot be used; the message says what to do
      * @throws IllegalArgumentException when not even one request would fit
      */
-    static OpenDevice open(LoadedModel model, ServerConfig config, Consumer<String> log) {
+    static OpenDevice open(LoadedModel model, ModelConfig config, Neighbours neighbours, Consumer<String> log) {
         return switch (config.device().kind()) {
-            case CPU -> cpu(model, config, log);
-            case CUDA -> cuda(model, config, log);
+            case CPU -> cpu(model, config, neighbours, log);
+            case CUDA -> cuda(model, config, neighbours, log);
         };
     }
 
-    private static OpenDevice cpu(LoadedModel model, ServerConfig config, Consumer<String> log) {
-        CpuDevice device =
-                CpuDevice.open(model.graphs(Device.CPU), model.shape(), DeviceOptions.choose(model, config, log));
+    private static OpenDevice cpu(LoadedModel model, ModelConfig config, Neighbours neighbours, Consumer<String> log) {
+        CpuDevice device = CpuDevice.open(
+                model.graphs(Device.CPU), model.shape(), DeviceOptions.choose(model, config, neighbours, log));
         return new OpenDevice(
                 device.executor(),
                 device.encoder(),
@@ -81,10 +81,10 @@ public final class Devices {
                 config.threads() + " threads");
     }
 
-    private static OpenDevice cuda(LoadedModel model, ServerConfig config, Consumer<String> log) {
+    private static OpenDevice cuda(LoadedModel model, ModelConfig config, Neighbours neighbours, Consumer<String> log) {
         CudaGpu gpu = CudaEnvironment.require(config.device().gpu());
         log.accept("device: " + gpu.describe() + ", " + provider(Device.CUDA));
-        CudaDevice device = open(model, DeviceOptions.cuda(model.manifest(), config));
+        CudaDevice device = open(model, DeviceOptions.cuda(model.manifest(), config, neighbours));
         KvGeometry geometry = device.executor().geometry();
         long block = cudaBlockBytes(model, geometry.blockSize());
         try {

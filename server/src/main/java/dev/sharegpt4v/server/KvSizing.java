@@ -20,23 +20,32 @@ record KvSizing(KvGeometry geometry, long bytes, String reason) {
 
     /**
      * Chooses: memory less weights, activations, image features and heap is what is left; of that a container gives all, a
-     * machine an eighth of its memory at most, and neither more than sixteen contexts.
+     * machine an eighth of its memory at most, and neither more than sixteen contexts. Models that share a server need their
+     * part of the memory first, and then share what is left in equal parts.
      *
      * @param least positions of the smallest request that must fit
      * @throws IllegalArgumentException when not even that one fits
      */
-    static KvSizing choose(ModelShape shape, KvBudget budget, MachineMemory memory, MemoryNeeds needs, int least) {
+    static KvSizing choose(
+            ModelShape shape,
+            KvBudget budget,
+            MachineMemory memory,
+            MemoryNeeds needs,
+            Neighbours neighbours,
+            int least) {
         long blockBytes = budget.blockBytes(shape);
-        long left = Math.max(0, memory.bytes() - needs.total());
+        long left = Math.max(0, memory.bytes() - needs.total() - neighbours.bytes()) / neighbours.sharers();
         long contexts = Math.ceilDiv(shape.contextLength(), budget.blockSize()) * (long) MOST_CONTEXTS;
         long bytes = switch (budget.size()) {
             case KvBudget.Bytes(long asked) -> asked;
             case KvBudget.Share(double share) -> (long) (left * share);
             case KvBudget.Automatic() ->
-                Math.min(memory.hard() ? left : Math.min(left, memory.bytes() / MACHINE_SHARE), contexts * blockBytes);
+                Math.min(
+                        memory.hard() ? left : Math.min(left, memory.bytes() / MACHINE_SHARE / neighbours.sharers()),
+                        contexts * blockBytes);
         };
         int blocks = (int) Math.min(bytes / blockBytes, Integer.MAX_VALUE / budget.blockSize());
-        String reason = reason(budget, bytes, left) + ": " + account(memory, needs, left);
+        String reason = reason(budget, bytes, left) + ": " + account(memory, needs, neighbours, left);
         if (blocks < Math.ceilDiv(least, budget.blockSize())) {
             throw new IllegalArgumentException(refusal(budget, blocks, least, blockBytes, reason));
         }
@@ -52,8 +61,10 @@ record KvSizing(KvGeometry geometry, long bytes, String reason) {
         };
     }
 
-    private static String account(MachineMemory memory, MemoryNeeds needs, long left) {
-        return "%d MB of %s less %d MB for weights, %d for activations, %d for image features and %d for the JVM leave %d"
+    private static String account(MachineMemory memory, MemoryNeeds needs, Neighbours neighbours, long left) {
+        String others =
+                neighbours.count() == 0 ? "" : " and %d for the other models".formatted(neighbours.bytes() >> 20);
+        return "%d MB of %s less %d MB for weights, %d for activations, %d for image features and %d for the JVM%s leave %d%s"
                 .formatted(
                         memory.bytes() >> 20,
                         memory.hard() ? "the container" : "the machine",
@@ -61,7 +72,9 @@ record KvSizing(KvGeometry geometry, long bytes, String reason) {
                         needs.activations() >> 20,
                         needs.features() >> 20,
                         needs.heap() >> 20,
-                        left >> 20);
+                        others,
+                        left >> 20,
+                        neighbours.count() == 0 ? "" : " for each");
     }
 
     private static String refusal(KvBudget budget, int blocks, int least, long blockBytes, String reason) {

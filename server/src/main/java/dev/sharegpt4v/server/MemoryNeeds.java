@@ -21,7 +21,7 @@ record MemoryNeeds(long weights, long activations, long features, long heap) {
     /** Packed weights are a little larger than stored ones: scales and sums of four bytes beside each block. */
     private static final double PACKED = 1.1;
 
-    static MemoryNeeds of(PackageManifest manifest, ServerConfig config, long heap) {
+    static MemoryNeeds of(PackageManifest manifest, ModelConfig config, long heap) {
         return new MemoryNeeds(
                 weights(manifest),
                 step(
@@ -58,7 +58,12 @@ record MemoryNeeds(long weights, long activations, long features, long heap) {
         return batch * rows * row * Float.BYTES;
     }
 
+    /** What one more model in the same process needs. */
+    long ofModel() {
+        return weights + activations + features;
+    }
+
     long total() {
-        return weights + activations + features + heap;
+        return ofModel() + heap;
     }
 }

@@ -12,9 +12,7 @@ import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.ModelShape;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;
-import dev.sharegpt4v.server.http.HttpLimits;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,7 +32,12 @@ final class KvSizingTest {
 
     private static KvSizing choose(long gigabytes, boolean hard, KvFormat format, KvBudget.Size size) {
         return KvSizing.choose(
-                SHAPE, new KvBudget(64, format, size), new MachineMemory(gigabytes * GB, hard), NEEDS, PICTURE);
+                SHAPE,
+                new KvBudget(64, format, size),
+                new MachineMemory(gigabytes * GB, hard),
+                NEEDS,
+                Neighbours.NONE,
+                PICTURE);
     }
 
     /** What is left is the memory less 7 GB; a context takes 4 GB in fp32 and a little more than 2 and 1 in the others. */
@@ -73,6 +76,19 @@ final class KvSizingTest {
                 .isEqualTo(5 * GB);
         assertThat(choose(17, true, KvFormat.FP32, new KvBudget.Share(1)).bytes())
                 .isEqualTo(10 * GB);
+    }
+
+    @Test
+    void modelsOfOneServerShareInEqualPartsWhatAllOfThemLeave() {
+        KvBudget budget = new KvBudget(64, KvFormat.FP32, AUTOMATIC);
+        Neighbours two = new Neighbours(2, 3 * GB);
+        KvSizing chosen = KvSizing.choose(SHAPE, budget, new MachineMemory(16 * GB, true), NEEDS, two, PICTURE);
+        assertThat(chosen.bytes()).isEqualTo(2 * GB);
+        assertThat(chosen.reason()).endsWith("1280 for the JVM and 3072 for the other models leave 2048 for each");
+        KvBudget asked = new KvBudget(64, KvFormat.FP32, new KvBudget.Bytes(GB));
+        assertThat(KvSizing.choose(SHAPE, asked, new MachineMemory(16 * GB, true), NEEDS, two, PICTURE)
+                        .bytes())
+                .isEqualTo(GB);
     }
 
     @ParameterizedTest
@@ -162,20 +178,16 @@ final class KvSizingTest {
                 .isEqualTo(token);
     }
 
-    private static ServerConfig config(int stepTokens) {
-        return new ServerConfig(
+    private static ModelConfig config(int stepTokens) {
+        return new ModelConfig(
                 Path.of("."),
                 Optional.empty(),
-                "127.0.0.1",
-                0,
                 DeviceChoice.CPU,
                 1,
                 1,
                 4,
                 new KvBudget(64, KvFormat.FP16, AUTOMATIC),
                 true,
-                new EngineOptions(8, 8, stepTokens, 0, 0, true, 77),
-                HttpLimits.DEFAULT,
-                Duration.ZERO);
+                new EngineOptions(8, 8, stepTokens, 0, 0, true, 77));
     }
 }

@@ -39,6 +39,7 @@ public final class Engine implements AutoCloseable {
     private volatile EngineSnapshot snapshot;
     private volatile boolean draining;
     private volatile boolean closed;
+    private volatile boolean ended;
 
     private Engine(ModelExecutor executor, ImageEncoder encoder, EngineOptions options, EngineListener listener) {
         this.executor = executor;
@@ -98,7 +99,7 @@ public final class Engine implements AutoCloseable {
         }
         admit(requests.size(), () -> images.take(requests));
         List<Sequence> sequences = requests.stream().map(this::sequence).toList();
-        commands.add(new Command.Submit(sequences));
+        send(new Command.Submit(sequences));
         return sequences.stream().<Generation>map(Sequence::handle).toList();
     }
 
@@ -119,8 +120,23 @@ public final class Engine implements AutoCloseable {
                 commands.add(new Command.Forget(image));
             }
         });
-        commands.add(new Command.Ask(image, answer));
+        send(new Command.Ask(image, answer));
         return answer;
+    }
+
+    /** What comes when the engine has just ended is told so, since its thread reads nothing more. */
+    private void send(Command command) {
+        commands.add(command);
+        if (ended) {
+            end();
+        }
+    }
+
+    /** The loop is the engine thread's until that ends; then it is whose who are late, one at a time. */
+    private synchronized void end() {
+        ended = true;
+        takeCommands();
+        loop.failAll(new EngineException.ShuttingDown("the engine was closed"));
     }
 
     private void requireOpen() {
@@ -225,8 +241,7 @@ public final class Engine implements AutoCloseable {
         } catch (InterruptedException e) {
             closed = true;
         } finally {
-            takeCommands();
-            loop.failAll(new EngineException.ShuttingDown("the engine was closed"));
+            end();
             publishSnapshot();
         }
     }

@@ -94,6 +94,45 @@ final class EngineTest {
         assertThat(read(engine.submit(request(text(9, 5), 3)))).hasSize(3);
     }
 
+    /** A request may come between the engine's last look and its end; it must not wait for ever. */
+    @Test
+    void whatComesWhileTheEngineEndsIsToldSo() throws Exception {
+        for (int round = 0; round < 40; round++) {
+            Engine ending = Engine.start(
+                    new ScriptedExecutor(
+                            ScriptedExecutor.shape(EngineRig.VOCABULARY, 256),
+                            new KvGeometry(10, 16),
+                            Continuation.HASHED,
+                            () -> {}),
+                    new ScriptedEncoder(4, 4, () -> {}),
+                    new EngineOptions(2, 3, 32),
+                    EngineListener.NONE);
+            List<Generation> begun = new ArrayList<>();
+            Thread caller = Thread.ofPlatform().start(() -> askUntilTheEnd(ending, begun));
+            ending.close();
+            caller.join();
+            for (Generation generation : begun) {
+                GenerationEvent event = generation.next();
+                while (event instanceof GenerationEvent.Token) {
+                    event = generation.next();
+                }
+                assertThat(event).isInstanceOfAny(GenerationEvent.Finished.class, GenerationEvent.Failed.class);
+            }
+        }
+    }
+
+    private static void askUntilTheEnd(Engine ending, List<Generation> begun) {
+        while (true) {
+            try {
+                begun.add(ending.submit(request(text(1, 5), 3)));
+            } catch (EngineException.QueueFull e) {
+                Thread.onSpinWait();
+            } catch (EngineException.ShuttingDown e) {
+                return;
+            }
+        }
+    }
+
     @Test
     void imagesOfLiveRequestsAreBoundedInBytesAndGivenBack() throws Exception {
         ImageInput image = ScriptedEncoder.image(1, 20);

@@ -12,8 +12,14 @@ import java.util.OptionalInt;
  * @param hash SHA-256 of the key, in hexadecimal
  * @param requestsPerMinute at most, where bounded
  * @param concurrent requests at most, where bounded
+ * @param admin whether it may load and unload models
  */
-public record ApiKey(String name, String hash, OptionalInt requestsPerMinute, OptionalInt concurrent) {
+public record ApiKey(String name, String hash, OptionalInt requestsPerMinute, OptionalInt concurrent, boolean admin) {
+
+    /** A key that may only ask. */
+    public ApiKey(String name, String hash, OptionalInt requestsPerMinute, OptionalInt concurrent) {
+        this(name, hash, requestsPerMinute, concurrent, false);
+    }
 
     public ApiKey {
         if (!hash.matches("[0-9a-f]{64}")) {

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A file of API keys, one a line: {@code KEY}, or {@code NAME KEY [rate=REQUESTS-PER-MINUTE] [concurrency=REQUESTS]}. Instead
- * of a key its hash may stand there, {@code sha256:HEX}. Empty lines and those that start with {@code #} say nothing.
+ * A file of API keys, one a line: {@code KEY}, or {@code NAME KEY [rate=REQUESTS-PER-MINUTE] [concurrency=REQUESTS] [admin]}.
+ * Instead of a key its hash may stand there, {@code sha256:HEX}. Empty lines and those that start with {@code #} say nothing.
  */
 public final class KeyFile {
 
@@ -67,16 +67,19 @@ public final class KeyFile {
         }
         OptionalInt rate = OptionalInt.empty();
         OptionalInt concurrency = OptionalInt.empty();
+        boolean admin = false;
         for (String word : words.subList(Math.min(2, words.size()), words.size())) {
             if (word.startsWith("rate=")) {
                 rate = limit(word.substring("rate=".length()), place);
             } else if (word.startsWith("concurrency=")) {
                 concurrency = limit(word.substring("concurrency=".length()), place);
+            } else if (word.equals("admin")) {
+                admin = true;
             } else {
-                throw new IllegalArgumentException(place + " has more than NAME KEY rate=N concurrency=N");
+                throw new IllegalArgumentException(place + " has more than NAME KEY rate=N concurrency=N admin");
             }
         }
-        return new ApiKey(name, hash(words.get(named ? 1 : 0), place), rate, concurrency);
+        return new ApiKey(name, hash(words.get(named ? 1 : 0), place), rate, concurrency, admin);
     }
 
     private static String hash(String key, String place) {

@@ -54,6 +54,11 @@ public final class KeyUse {
         return key.name();
     }
 
+    /** Whether it may load and unload models. */
+    public synchronized boolean isAdmin() {
+        return key.admin();
+    }
+
     /** Counts one more request, or refuses it. */
     public synchronized Decision begin() {
         int most = key.concurrent().orElse(Integer.MAX_VALUE);

@@ -85,7 +85,10 @@ final class BenchCommand implements Callable<Integer> {
         check();
         String url = target.url;
         if (url != null) {
-            return measure(target(url), Optional.ofNullable(model.model).map(BenchCommand::asName), Optional.empty());
+            return measure(
+                    target(url),
+                    model.asked().stream().findFirst().map(NamedFolder::folder).map(BenchCommand::asName),
+                    Optional.empty());
         }
         // Bursts are to meet the usual limit.
         int places = chaos.on

@@ -5,7 +5,7 @@ import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.models.image.ImageException;
 import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.server.Captioner;
-import dev.sharegpt4v.server.ServerConfig;
+import dev.sharegpt4v.server.ModelConfig;
 import dev.sharegpt4v.server.http.HttpLimits;
 import dev.sharegpt4v.server.openai.CaptionRequest;
 import java.io.IOException;
@@ -118,9 +118,11 @@ final class CaptionCommand implements Callable<Integer> {
 
     /** Tells the lines of all files in their order; the number of those that failed. */
     private int caption(List<Path> files, Consumer<Map<String, String>> lines) throws InterruptedException {
-        ServerConfig config = model.server("127.0.0.1", 0, HttpLimits.DEFAULT, Duration.ZERO);
+        ModelConfig config = model.server("127.0.0.1", 0, HttpLimits.DEFAULT, Duration.ZERO)
+                .models()
+                .getFirst();
         int failed = 0;
-        try (Captioner captioner = Captioner.open(LoadedModel.open(config.packageFolder()), config);
+        try (Captioner captioner = Captioner.open(LoadedModel.open(config.folder()), config);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Iterator<Path> waiting = files.iterator();
             ArrayDeque<Future<Map<String, String>>> underWay = new ArrayDeque<>();

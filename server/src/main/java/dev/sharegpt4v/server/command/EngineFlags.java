@@ -105,6 +105,11 @@ final class EngineFlags {
     }
 
     EngineOptions options(Device kind) {
+        return options(kind, 1);
+    }
+
+    /** Options of one of so many models in a process, which share the heap. */
+    EngineOptions options(Device kind, int sharers) {
         int running = running(kind);
         Ranges.require(spec, "--max-running", running, 1, 1 << 16);
         Ranges.require(spec, "--max-queued", maxQueued, 1, 1 << 24);
@@ -119,8 +124,9 @@ final class EngineFlags {
                     spec.commandLine(),
                     "--max-stretch must be 0, or more than 1 and at most 1000000, not " + maxStretch);
         }
-        long images =
-                preparedImagesMegabytes == null ? EngineOptions.defaultImageBytes() : preparedImagesMegabytes << 20;
+        long images = preparedImagesMegabytes == null
+                ? EngineOptions.defaultImageBytes() / sharers
+                : preparedImagesMegabytes << 20;
         return new EngineOptions(
                 running,
                 maxQueued,

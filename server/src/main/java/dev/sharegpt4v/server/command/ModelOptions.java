@@ -4,16 +4,20 @@ import dev.sharegpt4v.models.catalog.Device;
 import dev.sharegpt4v.models.catalog.ManifestJson;
 import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.server.DeviceChoice;
+import dev.sharegpt4v.server.ModelConfig;
 import dev.sharegpt4v.server.ServerConfig;
 import dev.sharegpt4v.server.http.HttpLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options of every command that runs a model. */
@@ -27,9 +31,13 @@ final class ModelOptions {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Model package; the demo model when left out.")
-    @Nullable
-    Path model;
+    @Option(
+            names = "--model",
+            paramLabel = "[NAME=]DIR",
+            description =
+                    "Model package; the demo model when left out. With names, serve takes several, by repeating this"
+                            + " or separated by commas.")
+    List<String> models = new ArrayList<>();
 
     @Option(
             names = "--served-name",
@@ -77,11 +85,29 @@ final class ModelOptions {
     @Nullable
     Path config;
 
+    /** What was asked for; none for the demo model. */
+    List<NamedFolder> asked() {
+        return NamedFolder.all(spec, models);
+    }
+
+    /** The package of a command that runs one model. */
     Path packageFolder() {
-        Path given = model;
-        if (given == null) {
+        return packageFolder(one());
+    }
+
+    private Optional<NamedFolder> one() {
+        List<NamedFolder> asked = asked();
+        if (asked.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--model names more than one model");
+        }
+        return asked.stream().findFirst();
+    }
+
+    private Path packageFolder(Optional<NamedFolder> asked) {
+        if (asked.isEmpty()) {
             return DemoModel.packageFolder(device.asked().orElse(Device.CPU));
         }
+        Path given = asked.get().folder();
         if (!Files.isRegularFile(given.resolve("model.json")) && Files.isRegularFile(given.resolve("config.json"))) {
             throw new IllegalArgumentException(
                     given + " is a checkpoint; make a package of it first: sharegpt4v convert " + given + " PACKAGE");
@@ -124,27 +150,49 @@ final class ModelOptions {
     /** Checks all options, then finds the package and the device for it. */
     Chosen choose() {
         check();
-        Path folder = packageFolder();
+        return choose(one());
+    }
+
+    private Chosen choose(Optional<NamedFolder> asked) {
+        Path folder = packageFolder(asked);
         PackageManifest manifest = ManifestJson.read(folder);
         return new Chosen(folder, manifest, device.choose(folder, manifest));
     }
 
+    /** A server of one model. */
     ServerConfig server(String host, int port, HttpLimits limits, Duration drain) {
-        Chosen chosen = choose();
+        check();
+        return new ServerConfig(List.of(model(one(), 1)), host, port, limits, drain);
+    }
+
+    /** A server of all models that were asked for. */
+    ServerConfig serverOfAll(String host, int port, HttpLimits limits, Duration drain) {
+        check();
+        List<NamedFolder> asked = asked();
+        if (servedName != null
+                && asked.stream().anyMatch(folder -> folder.name().isPresent())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--served-name is for a --model without a name of its own");
+        }
+        List<Optional<NamedFolder>> all = asked.isEmpty()
+                ? List.of(Optional.empty())
+                : asked.stream().map(Optional::of).toList();
+        return new ServerConfig(all.stream().map(one -> model(one, all.size())).toList(), host, port, limits, drain);
+    }
+
+    private ModelConfig model(Optional<NamedFolder> asked, int sharers) {
+        Chosen chosen = choose(asked);
         DeviceChoice choice = chosen.device();
-        return new ServerConfig(
+        String own = servedName == null ? chosen.manifest().name() : servedName;
+        return new ModelConfig(
                 chosen.folder(),
-                Optional.ofNullable(servedName),
-                host,
-                port,
+                Optional.of(asked.flatMap(NamedFolder::name).orElse(own)),
                 choice,
                 threads,
                 encoderThreads,
                 batch(choice.kind()),
                 kv.budget(choice.kind(), chosen.manifest().shape()),
                 batchInvariance,
-                engine.options(choice.kind()),
-                limits,
-                drain);
+                engine.options(choice.kind(), sharers));
     }
 }

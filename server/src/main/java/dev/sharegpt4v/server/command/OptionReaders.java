@@ -67,6 +67,14 @@ final class OptionReaders {
         }
     }
 
+    /** The same, or {@code 0}. */
+    static final class OfDurationsOrNone implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return text.equals("0") ? Duration.ZERO : new OfDurations().convert(text);
+        }
+    }
+
     private static <T> Weighted<T> read(String text, Function<String, T> value) {
         try {
             return Weighted.parse(text, value);

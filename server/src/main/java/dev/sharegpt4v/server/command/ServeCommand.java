@@ -3,8 +3,10 @@ package dev.sharegpt4v.server.command;
 import dev.sharegpt4v.models.image.ImageLimits;
 import dev.sharegpt4v.server.Application;
 import dev.sharegpt4v.server.DataConfig;
+import dev.sharegpt4v.server.ModelRules;
 import dev.sharegpt4v.server.SecurityConfig;
 import dev.sharegpt4v.server.ServerConfig;
+import dev.sharegpt4v.server.access.ChangedFiles;
 import dev.sharegpt4v.server.http.AdmissionLimits;
 import dev.sharegpt4v.server.http.Deadlines;
 import dev.sharegpt4v.server.http.HttpLimits;
@@ -13,6 +15,7 @@ import dev.sharegpt4v.server.logging.LogFormat;
 import dev.sharegpt4v.server.logging.Logging;
 import dev.sharegpt4v.server.tracing.Tracing;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,8 +25,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code serve}: the HTTP server. */
-@Command(name = "serve", description = "Serves a model over HTTP.", mixinStandardHelpOptions = true)
+@Command(name = "serve", description = "Serves one or several models over HTTP.", mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+
+    private static final Duration LOOK = Duration.ofSeconds(2);
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -31,6 +36,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     ModelOptions model = new ModelOptions();
+
+    @Mixin
+    ModelFlags lifecycle = new ModelFlags();
 
     @Mixin
     DataFlags data = new DataFlags();
@@ -116,10 +124,8 @@ final class ServeCommand implements Callable<Integer> {
             description = "Lines of the log: text, or json, an object per line (text).")
     LogFormat logFormat = LogFormat.TEXT;
 
-    @Override
-    public Integer call() throws InterruptedException {
-        Logging.configure(logFormat);
-        model.require("--port", port, 0, 65_535);
+    /** Limits of requests; refuses what none can be. */
+    HttpLimits limits() {
         model.require("--max-images", maxImages, 0, 1 << 20);
         model.require("--max-body-mb", maxBodyMegabytes, 1, 1 << 10);
         model.require("--max-image-pixels", maxImagePixels, 1, 1L << 30);
@@ -131,10 +137,9 @@ final class ServeCommand implements Callable<Integer> {
         model.require("--write-timeout", writeTimeout, 1, 1 << 20);
         model.require("--queue-timeout", queueTimeout, 0, 1 << 20);
         model.require("--request-timeout", requestTimeout, 0, 1 << 20);
-        model.require("--drain-seconds", drainSeconds, 0, 1 << 20);
         ImageLimits image =
                 new ImageLimits(ImageLimits.DEFAULT.maxBytes(), maxImagePixels, ImageLimits.DEFAULT.maxSide());
-        HttpLimits limits = new HttpLimits(
+        return new HttpLimits(
                 (long) maxBodyMegabytes << 20,
                 maxImages,
                 maxConcurrent,
@@ -144,17 +149,28 @@ final class ServeCommand implements Callable<Integer> {
                 Duration.ofSeconds(writeTimeout),
                 new Deadlines(limit(queueTimeout), limit(requestTimeout)),
                 new AdmissionLimits(maxAdmittedTokens, maxAdmittedPixels));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Logging.configure(logFormat);
+        model.require("--port", port, 0, 65_535);
+        model.require("--drain-seconds", drainSeconds, 0, 1 << 20);
+        HttpLimits limits = limits();
         // Before the package is looked for, so that what is misspelt is told in any case.
+        ModelRules rules = lifecycle.rules(model.asked());
         Optional<DataConfig> files = data.config();
         SecurityConfig protection = security.config();
         TemplateRules prompts = templates.rules();
         Tracing traces = tracing.start();
-        ServerConfig config = model.server(host, port, limits, Duration.ofSeconds(drainSeconds))
+        ServerConfig config = model.serverOfAll(host, port, limits, Duration.ofSeconds(drainSeconds))
+                .with(rules)
                 .with(files)
                 .with(protection)
                 .with(prompts)
                 .withVllmMetrics(vllmMetrics);
         try (Application application = Application.start(config, traces);
+                ChangedFiles _ = watch(application);
                 Shutdown _ = Shutdown.onSignal(application)) {
             spec.commandLine()
                     .getOut()
@@ -163,12 +179,23 @@ final class ServeCommand implements Callable<Integer> {
                             application.scheme(),
                             host.contains(":") ? "[" + host + "]" : host,
                             application.port(),
-                            application.modelName(),
+                            String.join(",", application.modelNames()),
                             application.device().name(),
                             application.device().provider());
             application.join();
         }
         return 0;
+    }
+
+    /** Limits in the config file hold as it says now. */
+    private ChangedFiles watch(Application application) {
+        ChangedFiles files = new ChangedFiles();
+        String[] args =
+                spec.root().commandLine().getParseResult().originalArgs().toArray(String[]::new);
+        ReloadedLimits reloaded = new ReloadedLimits(this, args, System.getenv());
+        reloaded.file().ifPresent(file -> files.watch(List.of(file), () -> application.limit(reloaded.read())));
+        files.start(LOOK);
+        return files;
     }
 
     private static Optional<Duration> limit(int seconds) {

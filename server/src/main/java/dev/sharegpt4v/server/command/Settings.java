@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,7 +33,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
      */
     Settings(String[] args, Map<String, String> environment) {
         this.environment = environment;
-        this.file = load(configFile(args, environment));
+        this.file = load(configFile(args, environment).orElse(null));
     }
 
     @Override
@@ -48,6 +49,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
     /** Names in the file that are no option of any command, most likely misspelt. */
     Set<String> unknown(CommandLine root) {
         Set<String> unknown = new TreeSet<>(file.stringPropertyNames());
+        root.getCommandSpec().options().forEach(option -> unknown.remove(name(option)));
         for (CommandLine command : root.getSubcommands().values()) {
             command.getCommandSpec().options().forEach(option -> unknown.remove(name(option)));
         }
@@ -62,16 +64,17 @@ final class Settings implements CommandLine.IDefaultValueProvider {
         return "SHAREGPT4V_" + option.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    private static @Nullable String configFile(String[] args, Map<String, String> environment) {
+    /** The file that the arguments name, else that of the environment. */
+    static Optional<String> configFile(String[] args, Map<String, String> environment) {
         int at = Arrays.asList(args).indexOf("--config");
         if (at >= 0 && at + 1 < args.length) {
-            return args[at + 1];
+            return Optional.of(args[at + 1]);
         }
         return Arrays.stream(args)
                 .filter(arg -> arg.startsWith("--config="))
                 .map(arg -> arg.substring("--config=".length()))
                 .findFirst()
-                .orElse(environment.get(variable("config")));
+                .or(() -> Optional.ofNullable(environment.get(variable("config"))));
     }
 
     private static Properties load(@Nullable String path) {

@@ -9,18 +9,44 @@ import java.util.function.BooleanSupplier;
 /** Bounds the requests under way, and what they take together; more is refused at once and told when to come again. */
 final class AdmissionGate {
 
-    private final Semaphore places;
-    private final int most;
+    private final Places places;
+    private volatile int most;
     private final Budget tokens;
     private final Budget pixels;
     private final BooleanSupplier open;
 
     AdmissionGate(int places, AdmissionLimits limits, BooleanSupplier open) {
-        this.places = new Semaphore(places);
+        this.places = new Places(places);
         this.most = places;
         this.tokens = new Budget("tokens", limits.tokens());
         this.pixels = new Budget("pixels", limits.pixels());
         this.open = open;
+    }
+
+    /** Places of which some can be taken away; those in use go when they are given back. */
+    private static final class Places extends Semaphore {
+        private static final long serialVersionUID = 1L;
+
+        Places(int permits) {
+            super(permits);
+        }
+
+        void takeAway(int count) {
+            reducePermits(count);
+        }
+    }
+
+    /** From now on there are so many places, and so much may be taken; who is in stays. */
+    synchronized void change(int to, AdmissionLimits limits) {
+        int before = most;
+        most = to;
+        if (to > before) {
+            places.release(to - before);
+        } else {
+            places.takeAway(before - to);
+        }
+        tokens.limit(limits.tokens());
+        pixels.limit(limits.pixels());
     }
 
     /** A gate without bounds, for those whose caller bounds them. */

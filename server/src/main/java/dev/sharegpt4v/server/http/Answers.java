@@ -45,7 +45,8 @@ final class Answers {
     /** Tells an error in the words of the path's clients. */
     static void error(ServerRequest request, ServerResponse response, ApiException error) {
         if (error.isRetryable() && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
-            response.header(HeaderNames.RETRY_AFTER, "1");
+            long seconds = error.retryAfter().plusNanos(999_999_999).toSeconds();
+            response.header(HeaderNames.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
         }
         if (LEAVES_BODY.contains(error.status()) || error.code().equals("incomplete_body")) {
             // What is left of the body is not read, so the connection cannot be used again.

@@ -2,45 +2,33 @@ package dev.sharegpt4v.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.server.batch.LineRoutes;
+import dev.sharegpt4v.server.lifecycle.Lease;
 import dev.sharegpt4v.server.openai.ApiException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of batches on the server's own routes, without a socket.
+ * Lines of batches on the server's own routes, without a socket: their requests wait behind those of clients and take no
+ * place at the gate.
  *
- * @param routes by their paths
+ * @param models that they name
  * @param exchanges notes what is learnt of each line
  */
-record BatchLines(Map<String, JsonRoute> routes, Exchanges exchanges) implements LineRoutes {
-
-    /** Lines on routes of their own, whose requests wait behind those of clients and take no place at the gate. */
-    static BatchLines of(EndpointParts parts, Exchanges exchanges) {
-        EndpointParts background = parts.inBackground();
-        Map<String, JsonRoute> routes = Map.of(
-                "/v1/chat/completions", new ChatCompletionsEndpoint(background),
-                "/v1/completions", new TextCompletionsEndpoint(background),
-                "/v1/responses", new ResponsesEndpoints(background),
-                "/v1/embeddings", new EmbeddingsEndpoint(background),
-                "/v1/captions", new CaptionsEndpoint(background));
-        return new BatchLines(routes, exchanges);
-    }
+record BatchLines(ServedModels models, Exchanges exchanges) implements LineRoutes {
 
     @Override
     public Set<String> endpoints() {
-        return routes.keySet();
+        return ModelEndpoints.pathsOfBatches();
     }
 
     @Override
     public Call call(String endpoint, JsonNode body) {
-        JsonRoute route = Objects.requireNonNull(routes.get(endpoint), endpoint);
-        return new RouteCall(endpoint, route, body, new Client(), exchanges);
+        return new RouteCall(endpoint, models, body, new Client(), exchanges);
     }
 
-    private record RouteCall(String path, JsonRoute route, JsonNode body, Client client, Exchanges exchanges)
+    private record RouteCall(String path, ServedModels models, JsonNode body, Client client, Exchanges exchanges)
             implements Call {
 
         @Override
@@ -67,7 +55,9 @@ record BatchLines(Map<String, JsonRoute> routes, Exchanges exchanges) implements
             Collected reply = new Collected();
             try (client) {
                 client.requirePresent();
-                route.answer(body, reply, client);
+                try (Lease<ModelEndpoints> lease = models.take(body, Deadlines.BACKGROUND, client)) {
+                    lease.model().background(path).answer(body, reply, client);
+                }
                 // What was cut short by a cancel looks like an answer.
                 client.requirePresent();
             }
@@ -92,6 +82,11 @@ record BatchLines(Map<String, JsonRoute> routes, Exchanges exchanges) implements
         @Override
         public EventStream events(Duration pingInterval) {
             throw ApiException.invalid("stream", "A line of a batch is answered whole.");
+        }
+
+        @Override
+        public String id() {
+            return "";
         }
 
         JsonNode body() {

@@ -16,10 +16,10 @@ final class BatchesEndpoints {
     private final HttpLimits limits;
     private final AdmissionGate gate;
 
-    BatchesEndpoints(Batches batches, EndpointParts parts) {
+    BatchesEndpoints(Batches batches, HttpLimits limits, AdmissionGate gate) {
         this.batches = batches;
-        this.limits = parts.limits();
-        this.gate = parts.gate();
+        this.limits = limits;
+        this.gate = gate;
     }
 
     void order(ServerRequest request, ServerResponse response) {

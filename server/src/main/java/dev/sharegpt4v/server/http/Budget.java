@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Budget {
 
     private final String what;
-    private final long limit;
+    private long limit;
     private long taken;
 
     /** A budget of so many; {@code what} names them in answers, in the plural. */
@@ -22,8 +22,13 @@ final class Budget {
     }
 
     /** What may be held. */
-    long limit() {
+    synchronized long limit() {
         return limit;
+    }
+
+    /** From now on so much may be held; what is held stays. */
+    synchronized void limit(long other) {
+        limit = other;
     }
 
     /**

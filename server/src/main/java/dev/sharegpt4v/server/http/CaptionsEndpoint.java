@@ -10,20 +10,16 @@ import dev.sharegpt4v.runtime.execution.ImageInput;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.CaptionRequest;
 import dev.sharegpt4v.server.openai.WireWriter;
-import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** {@code POST /v1/captions}: one question, by default a standard one, about each of some images. */
-final class CaptionsEndpoint implements Handler, JsonRoute {
+final class CaptionsEndpoint implements JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final ImageIntake images;
     private final Identity identity;
     private final TextLimit textLimit;
@@ -32,7 +28,6 @@ final class CaptionsEndpoint implements Handler, JsonRoute {
     CaptionsEndpoint(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.images = parts.images();
         this.identity = parts.identity();
         this.textLimit = parts.textLimit();
@@ -40,24 +35,12 @@ final class CaptionsEndpoint implements Handler, JsonRoute {
     }
 
     @Override
-    public void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            boolean form = RequestBody.mediaType(request).equals("multipart/form-data");
-            Optional<CaptionForm> parts = form ? Optional.of(CaptionForm.read(request, limits)) : Optional.empty();
-            JsonNode body = parts.isPresent() ? parts.get().fields() : RequestBody.json(request, limits.maxBodyBytes());
-            try (Client client = LookAhead.watchCurrent()) {
-                answer(body, parts, Reply.to(response), client);
-            }
-        }
-    }
-
-    @Override
     public void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
         answer(body, Optional.empty(), reply, client);
     }
 
-    private void answer(JsonNode body, Optional<CaptionForm> form, Reply reply, Client client)
-            throws InterruptedException {
+    /** The same, with pictures that may have come in a form. */
+    void answer(JsonNode body, Optional<CaptionForm> form, Reply reply, Client client) throws InterruptedException {
         CaptionRequest caption = CaptionRequest.read(body, model.defaults());
         caption.model().ifPresent(identity::requireModel);
         List<ImageInput> inputs = inputs(caption, form);

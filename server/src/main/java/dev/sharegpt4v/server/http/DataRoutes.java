@@ -23,15 +23,16 @@ final class DataRoutes {
         return routes(refusal, refusal, refusal, refusal, refusal, refusal, refusal, refusal, refusal);
     }
 
-    static List<Route> of(EndpointParts parts, DataFolder folder, Batches batches, ServerMetrics metrics) {
+    static List<Route> of(
+            HttpLimits limits, AdmissionGate gate, DataFolder folder, Batches batches, ServerMetrics metrics) {
         FileStore files = folder.files();
         metrics.watchSize("stored_files_bytes", "Files of clients and results of batches", files::bytes);
         metrics.watchCount("files", "Files that are kept", files::count);
         metrics.watchCount("batches_unfinished", "Batches that wait or run", batches::unfinished);
         metrics.watchCount("batch_lines_running", "Lines of batches that are answered now", batches::linesUnderWay);
         metrics.watchCount("batch_lines_waiting", "Lines of batches that wait for their turn", batches::linesWaiting);
-        FilesEndpoints file = new FilesEndpoints(files, parts);
-        BatchesEndpoints batch = new BatchesEndpoints(batches, parts);
+        FilesEndpoints file = new FilesEndpoints(files, limits, gate);
+        BatchesEndpoints batch = new BatchesEndpoints(batches, limits, gate);
         return routes(
                 file::upload,
                 file::list,

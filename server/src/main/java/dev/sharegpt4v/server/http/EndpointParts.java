@@ -1,10 +1,7 @@
 package dev.sharegpt4v.server.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.helidon.webserver.http.Handler;
-
 /**
- * What the endpoints share.
+ * What the endpoints of a model share.
  *
  * @param model that is served
  * @param limits of a request
@@ -20,18 +17,6 @@ record EndpointParts(
         ImageIntake images,
         TextLimit textLimit,
         Identity identity) {
-
-    /** Requests of a route, each with a place at the gate and a client that is watched. */
-    Handler serve(JsonRoute route) {
-        return (request, response) -> {
-            try (AdmissionGate.Place _ = gate.enter()) {
-                JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
-                try (Client client = LookAhead.watchCurrent()) {
-                    route.answer(body, Reply.to(response), client);
-                }
-            }
-        };
-    }
 
     /** The same for requests that nobody waits for; their caller bounds them. */
     EndpointParts inBackground() {

@@ -25,10 +25,10 @@ final class FilesEndpoints {
     private final HttpLimits limits;
     private final AdmissionGate gate;
 
-    FilesEndpoints(FileStore files, EndpointParts parts) {
+    FilesEndpoints(FileStore files, HttpLimits limits, AdmissionGate gate) {
         this.files = files;
-        this.limits = parts.limits();
-        this.gate = parts.gate();
+        this.limits = limits;
+        this.gate = gate;
     }
 
     void upload(ServerRequest request, ServerResponse response) {

@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server.http;
 
 import dev.sharegpt4v.server.batch.Batches;
+import dev.sharegpt4v.server.lifecycle.Models;
 import dev.sharegpt4v.server.logging.SafeText;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
@@ -35,6 +36,7 @@ public final class HttpFrontend implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpFrontend.class.getName());
 
     private final HttpLimits limits;
+    private final LiveLimits live;
     private final ServerMetrics metrics;
     private final RouteTable routes;
     private final Optional<Batches> batches;
@@ -42,44 +44,47 @@ public final class HttpFrontend implements AutoCloseable {
     private final Optional<Console> console;
     private final AdmissionGate gate;
     private final Exchanges exchanges;
-
-    /** Routes for one model; {@code accepting} turns false when the server drains. */
-    public HttpFrontend(
-            ServedModel model, HttpLimits limits, ServerMetrics metrics, Identity identity, BooleanSupplier accepting) {
-        this(model, limits, metrics, identity, accepting, Optional.empty(), Protection.DEFAULT, Tracing.OFF);
-    }
+    private final Models<ModelEndpoints> models;
 
     /**
-     * The same behind protection, with files and batches, where there is a folder for them, and traced; batches that have
-     * not ended go on at once.
+     * Opens the models, unless requests do, and makes all routes, traced. With a folder for files and batches, those that
+     * have not ended go on at once.
+     *
+     * @param accepting turns false when the server drains
      */
     public HttpFrontend(
-            ServedModel model,
+            ModelSetup setup,
             HttpLimits limits,
             ServerMetrics metrics,
-            Identity identity,
+            ServerIdentity identity,
             BooleanSupplier accepting,
-            Optional<BatchSetup> setup,
+            Optional<BatchSetup> batching,
             Protection protection,
             Tracing tracing) {
         this.protection = protection;
         this.console = protection.console() ? Optional.of(new Console()) : Optional.empty();
         this.exchanges = new Exchanges(tracing, protection.logRequests());
         this.limits = limits;
+        this.live = new LiveLimits(limits);
         this.metrics = metrics;
         this.gate = new AdmissionGate(limits.maxConcurrent(), limits.admission(), accepting);
         metrics.watchCount("http_requests_admitted", "Requests under way, up to --max-concurrent", gate::taken);
         watch("admitted_tokens", "Tokens of prompts, and of completions at their most", gate.tokens());
         watch("admitted_pixels", "Pixels of pictures that are decoded or wait for it", gate.pixels());
-        ImageIntake images = new ImageIntake(model, limits, metrics, gate.pixels(), protection.images());
-        EndpointParts parts = new EndpointParts(model, limits, gate, images, new TextLimit(model), identity);
-        StatusEndpoints status = new StatusEndpoints(model, identity, metrics, accepting);
-        List<Route> all = new ArrayList<>(routes(parts, status));
-        this.batches = setup.map(asked ->
-                asked.folder().startBatches(BatchLines.of(parts, exchanges), identity.model(), asked.linesAtOnce()));
+        protection
+                .images()
+                .remote()
+                .ifPresent(remote -> metrics.watchCount("image_downloads", "Images being fetched", remote::underWay));
+        this.models = new ModelSlots(live, gate, metrics, protection.images()).of(setup);
+        ServedModels served = new ServedModels(models);
+        List<Route> all = new ArrayList<>(new ModelRoutes(served, live, gate).all());
+        all.addAll(ModelAdmin.routes(models, setup, identity, accepting));
+        all.addAll(new StatusEndpoints(models, setup, identity, metrics, accepting).routes());
+        this.batches = batching.map(asked -> asked.folder()
+                .startBatches(new BatchLines(served, exchanges), models.firstName(), asked.linesAtOnce()));
         all.addAll(
-                setup.isPresent() && batches.isPresent()
-                        ? DataRoutes.of(parts, setup.get().folder(), batches.get(), metrics)
+                batching.isPresent() && batches.isPresent()
+                        ? DataRoutes.of(limits, gate, batching.get().folder(), batches.get(), metrics)
                         : DataRoutes.none());
         console.ifPresent(pages -> all.addAll(pages.routes()));
         this.routes = new RouteTable(all);
@@ -99,38 +104,27 @@ public final class HttpFrontend implements AutoCloseable {
         return gate.awaitEmpty(patience);
     }
 
+    /** From now on other limits hold for requests that come, as far as they can change. */
+    public void limit(HttpLimits other) {
+        HttpLimits changed = limits.changedTo(other);
+        live.change(changed);
+        gate.change(changed.maxConcurrent(), changed.admission());
+    }
+
     /** Stops the lines of batches, which go on after the next start. */
-    @Override
-    public void close() {
+    public void stopBatches() {
         batches.ifPresent(Batches::close);
     }
 
-    /** Every route there is but those of files and batches; docs/api.md names them all. */
-    private static List<Route> routes(EndpointParts parts, StatusEndpoints status) {
-        TokenizeEndpoints tokens = new TokenizeEndpoints(parts);
-        ResponsesEndpoints responses = new ResponsesEndpoints(parts);
-        MessagesEndpoints messages = new MessagesEndpoints(parts);
-        RenderEndpoints prompts = new RenderEndpoints(parts);
-        return List.of(
-                Route.post("/v1/chat/completions", parts.serve(new ChatCompletionsEndpoint(parts))),
-                Route.post("/v1/chat/completions/render", prompts::render),
-                Route.post("/v1/chat/completions/input_tokens", prompts::inputTokens),
-                Route.post("/v1/completions", parts.serve(new TextCompletionsEndpoint(parts))),
-                Route.post("/v1/responses", parts.serve(responses)),
-                Route.post("/v1/responses/input_tokens", responses::inputTokens),
-                Route.post("/v1/messages", messages::post),
-                Route.post("/v1/messages/count_tokens", messages::countTokens),
-                Route.post("/v1/embeddings", parts.serve(new EmbeddingsEndpoint(parts))),
-                Route.post("/v1/captions", new CaptionsEndpoint(parts)),
-                Route.get("/v1/models", status::models),
-                Route.get("/v1/models/{+id}", status::oneModel),
-                Route.post("/tokenize", tokens::tokenize),
-                Route.post("/detokenize", tokens::detokenize),
-                Route.get("/version", status::version),
-                Route.get("/openapi.json", new OpenApiDocument(parts.identity().version())),
-                Route.get("/health/live", status::live),
-                Route.get("/health/ready", status::ready),
-                Route.get("/metrics", status::scrape));
+    /** What is told of the model that is meant where none is named; empty while it is not in memory. */
+    public Optional<Identity> identity() {
+        return models.first().peek().map(ModelEndpoints::identity);
+    }
+
+    /** Frees the models; nothing may ask them any more. */
+    @Override
+    public void close() {
+        models.close();
     }
 
     /** What is served where. */

@@ -49,6 +49,20 @@ public record HttpLimits(
                 Deadlines.NONE);
     }
 
+    /** These with what of others can change while a server runs; bodies, threads and unread answers are bounded at its start. */
+    HttpLimits changedTo(HttpLimits other) {
+        return new HttpLimits(
+                maxBodyBytes,
+                other.maxImages,
+                other.maxConcurrent,
+                maxDecoding,
+                other.image,
+                other.pingInterval,
+                writeTimeout,
+                other.deadlines,
+                other.admission);
+    }
+
     /** The same for requests that nobody waits for. */
     HttpLimits inBackground() {
         return new HttpLimits(

@@ -5,9 +5,9 @@ import dev.sharegpt4v.models.image.ImageFormat;
 import dev.sharegpt4v.models.image.ImageSize;
 import dev.sharegpt4v.models.image.Orientation;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import dev.sharegpt4v.server.media.ImageSources;
 import dev.sharegpt4v.server.openai.ApiException;
-import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import dev.sharegpt4v.server.telemetry.ImageMeters;
+import dev.sharegpt4v.server.telemetry.ModelMetrics;
 import dev.sharegpt4v.server.tracing.Span;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,29 +21,28 @@ import java.util.function.Supplier;
 /** Untrusted image references to encoder inputs; a bounded number of images is decoded at one time. */
 final class ImageIntake {
 
-    /** Some fifty pictures of 336 by 336 pixels. */
-    private static final long KEPT_BYTES = 64L << 20;
-
     private final ServedModel model;
-    private final HttpLimits limits;
-    private final ServerMetrics metrics;
+    private final LiveLimits limits;
+    private final ImageMeters metrics;
     private final ReferencedImages referenced;
     private final CpuWork decoding;
     private final Budget pixels;
-    private final PreparedImages known = new PreparedImages(KEPT_BYTES);
-    private final NamedImages named = new NamedImages(KEPT_BYTES);
+    private final PreparedImages known;
+    private final NamedImages named;
 
-    ImageIntake(ServedModel model, HttpLimits limits, ServerMetrics metrics, Budget pixels, ImageSources sources) {
+    /** For a model, beside what all models share. */
+    ImageIntake(ServedModel model, ModelMetrics metrics, ImageWork shared) {
         this.model = model;
-        this.limits = limits;
-        this.metrics = metrics;
-        this.pixels = pixels;
-        this.referenced = new ReferencedImages(sources, metrics.images());
-        this.decoding = new CpuWork("decode", limits.maxDecoding());
-        sources.remote()
-                .ifPresent(remote -> metrics.watchCount("image_downloads", "Images being fetched", remote::underWay));
-        metrics.watchBytes("prepared_images", "Prepared pictures that are kept", known::bytes, KEPT_BYTES);
-        metrics.watchBytes("named_images", "Prepared pictures that callers gave an id", named::bytes, KEPT_BYTES);
+        this.limits = shared.live();
+        this.metrics = metrics.images();
+        this.pixels = shared.pixels();
+        this.referenced = new ReferencedImages(shared.sources(), this.metrics);
+        this.decoding = shared.decoding();
+        long kept = shared.keptBytes();
+        this.known = new PreparedImages(kept);
+        this.named = new NamedImages(kept);
+        metrics.watchBytes("prepared_images", "Prepared pictures that are kept", known::bytes, kept);
+        metrics.watchBytes("named_images", "Prepared pictures that callers gave an id", named::bytes, kept);
     }
 
     /** Prepares the images of one request beside each other; the first one that is refused, in their order, is told. */
@@ -102,7 +101,7 @@ final class ImageIntake {
     ImageInput fromBytes(byte[] bytes, Orientation orientation, String param) {
         PreparedImages.Key key = PreparedImages.Key.of(bytes, orientation);
         Optional<ImageInput> found = known.find(key);
-        metrics.images().lookedUp(found.isPresent());
+        metrics.lookedUp(found.isPresent());
         if (found.isPresent()) {
             Span.current().event("image.reused", System.nanoTime());
         }
@@ -116,7 +115,8 @@ final class ImageIntake {
     private ImageInput prepare(byte[] bytes, Orientation orientation, String param) {
         // What says that it is larger than a picture may be is refused before it is decoded.
         long size = ImageSize.pixels(bytes);
-        try (AdmissionGate.Place _ = pixels.take(Math.min(size, limits.image().maxPixels()), param)) {
+        try (AdmissionGate.Place _ =
+                pixels.take(Math.min(size, limits.now().image().maxPixels()), param)) {
             long asked = System.nanoTime();
             ExchangeNotes notes = ExchangeNotes.current();
             return decoding.run(
@@ -126,7 +126,7 @@ final class ImageIntake {
 
     private ImageInput decode(byte[] bytes, long size, Orientation orientation, String param, long asked) {
         long started = System.nanoTime();
-        metrics.images().waited(started - asked);
+        metrics.waited(started - asked);
         Span.current().part("image.wait", asked, started);
         // Run once, on this thread.
         long[] decoded = {started};
@@ -134,7 +134,7 @@ final class ImageIntake {
             ImageInput input = model.images()
                     .prepare(
                             bytes,
-                            limits.image(),
+                            limits.now().image(),
                             orientation,
                             model.imageFeatureRows(),
                             () -> decoded[0] = System.nanoTime());
@@ -142,7 +142,7 @@ final class ImageIntake {
                     .map(found -> found.name().toLowerCase(Locale.ROOT))
                     .orElse("other");
             long prepared = System.nanoTime();
-            metrics.images().prepared(format, size, decoded[0] - started, prepared - decoded[0]);
+            metrics.prepared(format, size, decoded[0] - started, prepared - decoded[0]);
             trace(format, size, started, decoded[0], prepared);
             return input;
         } catch (ImageException e) {

@@ -30,6 +30,9 @@ final class KeyCheck implements Filter {
     private static final String BEARER = "bearer ";
     private static final ScopedValue<Owner> CALLER = ScopedValue.newInstance();
 
+    /** The key of the exchange that the current thread serves, where keys are needed. */
+    private static final ScopedValue<KeyUse> USE = ScopedValue.newInstance();
+
     private final KeyRing keys;
     private final Set<String> open;
     private final ServerMetrics metrics;
@@ -70,7 +73,9 @@ final class KeyCheck implements Filter {
             case Decision.Admitted(Optional<KeyUse.Quota> quota) -> {
                 try {
                     quota.ifPresent(left -> tell(response, left));
-                    ScopedValue.where(CALLER, Owner.of(use.name())).run(chain::proceed);
+                    ScopedValue.where(CALLER, Owner.of(use.name()))
+                            .where(USE, use)
+                            .run(chain::proceed);
                 } finally {
                     use.end();
                 }
@@ -87,6 +92,13 @@ final class KeyCheck implements Filter {
                         Duration.ofSeconds(1),
                         "concurrency_limit_exceeded",
                         "This API key may have " + most + " requests under way.");
+        }
+    }
+
+    /** Refuses who has a key without the right to administrate; where no keys are needed, all have it. */
+    static void requireAdmin() {
+        if (USE.isBound() && !USE.get().isAdmin()) {
+            throw ApiException.exchange(403, "admin_key_required", "This needs an API key with the right of an admin.");
         }
     }
 

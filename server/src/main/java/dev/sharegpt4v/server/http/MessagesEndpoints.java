@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.CallScanner;
@@ -7,8 +8,6 @@ import dev.sharegpt4v.server.openai.ChatCompletionRequest;
 import dev.sharegpt4v.server.openai.MessagesRequestReader;
 import dev.sharegpt4v.server.openai.MessagesWriter;
 import dev.sharegpt4v.server.openai.ToolCall;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +16,6 @@ final class MessagesEndpoints {
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final Identity identity;
     private final ChatPrompts prompts;
     private final Completions completions;
@@ -25,38 +23,30 @@ final class MessagesEndpoints {
     MessagesEndpoints(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.identity = parts.identity();
         this.prompts = new ChatPrompts(parts);
         this.completions = new Completions(parts);
     }
 
-    void post(ServerRequest request, ServerResponse response) throws InterruptedException {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            ChatCompletionRequest asked = MessagesRequestReader.read(
-                    RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
+    void answer(JsonNode body, Reply reply, Client client) throws InterruptedException {
+        try {
+            ChatCompletionRequest asked = MessagesRequestReader.read(body, model.defaults(), limits.maxImages());
             asked.model().ifPresent(identity::requireModel);
-            try (Client client = LookAhead.watchCurrent()) {
-                Prompt prompt = prompts.prompt(asked);
-                client.requirePresent();
-                answer(response, asked, prompt, client);
-            }
+            Prompt prompt = prompts.prompt(asked);
+            client.requirePresent();
+            answer(reply, asked, prompt, client);
         } catch (ApiException e) {
             throw MessagesRequestReader.named(e);
         }
     }
 
-    void countTokens(ServerRequest request, ServerResponse response) {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            ChatCompletionRequest asked = MessagesRequestReader.readForCount(
-                    RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
-            asked.model().ifPresent(identity::requireModel);
-            Answers.json(
-                    response, 200, MessagesWriter.count(prompts.prompt(asked).length()));
-        }
+    void countTokens(JsonNode body, Reply reply, Client client) {
+        ChatCompletionRequest asked = MessagesRequestReader.readForCount(body, model.defaults(), limits.maxImages());
+        asked.model().ifPresent(identity::requireModel);
+        reply.send(MessagesWriter.count(prompts.prompt(asked).length()));
     }
 
-    private void answer(ServerResponse response, ChatCompletionRequest asked, Prompt prompt, Client client)
+    private void answer(Reply reply, ChatCompletionRequest asked, Prompt prompt, Client client)
             throws InterruptedException {
         MessagesWriter writer = new MessagesWriter(identity.writer("msg_").id(), identity.model());
         try (TextGeneration text = completions
@@ -70,20 +60,19 @@ final class MessagesEndpoints {
                 .getFirst()) {
             client.onGone(text::close);
             if (asked.options().stream()) {
-                stream(response, writer, text, asked);
+                stream(reply, writer, text, asked);
             } else {
                 String words = text.rest();
                 List<ToolCall> calls = text.calls().map(CallScanner::calls).orElse(List.of());
-                Answers.json(response, 200, writer.message(words, calls, end(text, asked), text.usage()));
+                reply.send(writer.message(words, calls, end(text, asked), text.usage()));
             }
         }
     }
 
-    private void stream(
-            ServerResponse response, MessagesWriter writer, TextGeneration text, ChatCompletionRequest asked)
+    private void stream(Reply reply, MessagesWriter writer, TextGeneration text, ChatCompletionRequest asked)
             throws InterruptedException {
         MessagesTurn turn = new MessagesTurn(text, writer);
-        try (EventStream events = new EventStream(response, limits.pingInterval())) {
+        try (EventStream events = reply.events(limits.pingInterval())) {
             try {
                 // As in chats, nothing is sent before the first real text.
                 for (Optional<String> part = text.next(); part.isPresent(); part = text.next()) {
@@ -91,7 +80,7 @@ final class MessagesEndpoints {
                 }
                 events.sendTyped(turn.end(end(text, asked)));
             } catch (ApiException e) {
-                events.sendError(e, MessagesWriter.error(e, Answers.id(response)));
+                events.sendError(e, MessagesWriter.error(e, reply.id()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.models.chat.Conversation;
 import dev.sharegpt4v.models.chat.PromptSource;
 import dev.sharegpt4v.models.chat.RenderedText;
@@ -10,8 +11,6 @@ import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
 import dev.sharegpt4v.server.openai.ChatRequestReader;
 import dev.sharegpt4v.server.openai.PromptWriter;
 import dev.sharegpt4v.server.openai.PromptWriter.ImageSlot;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,51 +23,36 @@ final class RenderEndpoints {
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final Identity identity;
     private final ChatPrompts prompts;
 
     RenderEndpoints(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.identity = parts.identity();
         this.prompts = new ChatPrompts(parts);
     }
 
-    void render(ServerRequest request, ServerResponse response) {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            ChatCompletionRequest chat = read(request);
-            PromptSource source = prompts.source(chat);
-            RenderedText text = model.prompts().renderText(source);
-            Prompt prompt = model.prompts().build(source);
-            Answers.json(
-                    response,
-                    200,
-                    PromptWriter.rendered(
-                            identity.model(),
-                            source instanceof Conversation
-                                    ? model.prompts().template().wireName()
-                                    : "custom",
-                            text.text(),
-                            prompt.tokens(),
-                            model.positions(),
-                            slots(chat, text, prompt)));
-        }
+    void render(JsonNode body, Reply reply, Client client) {
+        ChatCompletionRequest chat = read(body);
+        PromptSource source = prompts.source(chat);
+        RenderedText text = model.prompts().renderText(source);
+        Prompt prompt = model.prompts().build(source);
+        reply.send(PromptWriter.rendered(
+                identity.model(),
+                source instanceof Conversation ? model.prompts().template().wireName() : "custom",
+                text.text(),
+                prompt.tokens(),
+                model.positions(),
+                slots(chat, text, prompt)));
     }
 
-    void inputTokens(ServerRequest request, ServerResponse response) {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            Answers.json(
-                    response,
-                    200,
-                    PromptWriter.inputTokens(prompts.prompt(read(request)).length()));
-        }
+    void inputTokens(JsonNode body, Reply reply, Client client) {
+        reply.send(PromptWriter.inputTokens(prompts.prompt(read(body)).length()));
     }
 
-    private ChatCompletionRequest read(ServerRequest request) {
-        ChatCompletionRequest chat = ChatRequestReader.read(
-                RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
+    private ChatCompletionRequest read(JsonNode body) {
+        ChatCompletionRequest chat = ChatRequestReader.read(body, model.defaults(), limits.maxImages());
         chat.model().ifPresent(identity::requireModel);
         return chat;
     }

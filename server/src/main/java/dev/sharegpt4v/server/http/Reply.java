@@ -13,6 +13,9 @@ interface Reply {
     /** An answer as events; comments fill the silence between them. */
     EventStream events(Duration pingInterval);
 
+    /** The id of the exchange; empty where there is none. */
+    String id();
+
     /** To a client that waits for it. */
     static Reply to(ServerResponse response) {
         return new Reply() {
@@ -24,6 +27,11 @@ interface Reply {
             @Override
             public EventStream events(Duration pingInterval) {
                 return new EventStream(response, pingInterval);
+            }
+
+            @Override
+            public String id() {
+                return Answers.id(response);
             }
         };
     }

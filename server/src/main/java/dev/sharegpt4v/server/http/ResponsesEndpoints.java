@@ -10,8 +10,6 @@ import dev.sharegpt4v.server.openai.ResponsesRequest;
 import dev.sharegpt4v.server.openai.ResponsesRequestReader;
 import dev.sharegpt4v.server.openai.ResponsesWriter;
 import dev.sharegpt4v.server.openai.WireWriter;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.Optional;
 
 /** {@code POST /v1/responses} and {@code …/input_tokens}: chats in OpenAI's newer shape; nothing is kept of them. */
@@ -19,7 +17,6 @@ final class ResponsesEndpoints implements JsonRoute {
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final Identity identity;
     private final ChatPrompts prompts;
     private final Completions completions;
@@ -27,7 +24,6 @@ final class ResponsesEndpoints implements JsonRoute {
     ResponsesEndpoints(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.identity = parts.identity();
         this.prompts = new ChatPrompts(parts);
         this.completions = Completions.of("input", parts);
@@ -45,14 +41,8 @@ final class ResponsesEndpoints implements JsonRoute {
         }
     }
 
-    void inputTokens(ServerRequest request, ServerResponse response) {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            Answers.json(
-                    response,
-                    200,
-                    PromptWriter.inputTokens(prompt(read(RequestBody.json(request, limits.maxBodyBytes())))
-                            .length()));
-        }
+    void inputTokens(JsonNode body, Reply reply, Client client) {
+        reply.send(PromptWriter.inputTokens(prompt(read(body)).length()));
     }
 
     private ResponsesRequest read(JsonNode body) {

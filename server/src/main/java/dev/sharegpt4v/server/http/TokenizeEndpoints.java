@@ -1,12 +1,11 @@
 package dev.sharegpt4v.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sharegpt4v.models.chat.RenderedText;
 import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.PromptWriter;
 import dev.sharegpt4v.server.openai.TokenizeRequest;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,6 @@ final class TokenizeEndpoints {
 
     private final ServedModel model;
     private final HttpLimits limits;
-    private final AdmissionGate gate;
     private final Identity identity;
     private final TextLimit textLimit;
     private final ChatPrompts prompts;
@@ -24,21 +22,17 @@ final class TokenizeEndpoints {
     TokenizeEndpoints(EndpointParts parts) {
         this.model = parts.model();
         this.limits = parts.limits();
-        this.gate = parts.gate();
         this.identity = parts.identity();
         this.textLimit = parts.textLimit();
         this.prompts = new ChatPrompts(parts);
     }
 
-    void tokenize(ServerRequest request, ServerResponse response) {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            TokenizeRequest asked = TokenizeRequest.read(
-                    RequestBody.json(request, limits.maxBodyBytes()), model.defaults(), limits.maxImages());
-            asked.model().ifPresent(identity::requireModel);
-            int[] ids = ids(asked);
-            Optional<List<String>> pieces = asked.withPieces() ? Optional.of(pieces(ids)) : Optional.empty();
-            Answers.json(response, 200, PromptWriter.tokens(ids, model.positions(), pieces));
-        }
+    void tokenize(JsonNode body, Reply reply, Client client) {
+        TokenizeRequest asked = TokenizeRequest.read(body, model.defaults(), limits.maxImages());
+        asked.model().ifPresent(identity::requireModel);
+        int[] ids = ids(asked);
+        Optional<List<String>> pieces = asked.withPieces() ? Optional.of(pieces(ids)) : Optional.empty();
+        reply.send(PromptWriter.tokens(ids, model.positions(), pieces));
     }
 
     private int[] ids(TokenizeRequest asked) {
@@ -62,14 +56,11 @@ final class TokenizeEndpoints {
                 .toList();
     }
 
-    void detokenize(ServerRequest request, ServerResponse response) {
-        try (AdmissionGate.Place _ = gate.enter()) {
-            Tokenizer tokenizer = model.tokenizer();
-            TokenizeRequest.Back asked = TokenizeRequest.Back.read(
-                    RequestBody.json(request, limits.maxBodyBytes()), tokenizer.vocabularySize());
-            asked.model().ifPresent(identity::requireModel);
-            int[] ids = asked.tokens().stream().mapToInt(Integer::intValue).toArray();
-            Answers.json(response, 200, PromptWriter.text(tokenizer.spellOut(ids)));
-        }
+    void detokenize(JsonNode body, Reply reply, Client client) {
+        Tokenizer tokenizer = model.tokenizer();
+        TokenizeRequest.Back asked = TokenizeRequest.Back.read(body, tokenizer.vocabularySize());
+        asked.model().ifPresent(identity::requireModel);
+        int[] ids = asked.tokens().stream().mapToInt(Integer::intValue).toArray();
+        reply.send(PromptWriter.text(tokenizer.spellOut(ids)));
     }
 }

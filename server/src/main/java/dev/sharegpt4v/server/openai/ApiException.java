@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.openai;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** An answer other than success, in OpenAI's terms. */
@@ -11,13 +12,19 @@ public final class ApiException extends RuntimeException {
     private final String type;
     private final String code;
     private final String param;
+    private final Duration retryAfter;
 
     private ApiException(int status, String type, String code, String param, String message) {
+        this(status, type, code, param, message, Duration.ofSeconds(1));
+    }
+
+    private ApiException(int status, String type, String code, String param, String message, Duration retryAfter) {
         super(message);
         this.status = status;
         this.type = type;
         this.code = code;
         this.param = param;
+        this.retryAfter = retryAfter;
     }
 
     /** The caller's fault. */
@@ -61,6 +68,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(503, "server_error", code, "", message);
     }
 
+    /** Not now; the caller may try again after a time. */
+    public static ApiException unavailable(String code, String message, Duration retryAfter) {
+        return new ApiException(503, "server_error", code, "", message, retryAfter);
+    }
+
     /** Nobody waits for the answer any more. */
     public static ApiException clientGone() {
         return new ApiException(499, "invalid_request_error", "client_closed_request", "", "The client has gone.");
@@ -83,7 +95,8 @@ public final class ApiException extends RuntimeException {
                 type,
                 code,
                 param.replace(part, other),
-                String.valueOf(getMessage()).replace(part, other));
+                String.valueOf(getMessage()).replace(part, other),
+                retryAfter);
     }
 
     public int status() {
@@ -101,6 +114,11 @@ public final class ApiException extends RuntimeException {
     /** The path of the field at fault. */
     public Optional<String> param() {
         return param.isEmpty() ? Optional.empty() : Optional.of(param);
+    }
+
+    /** When the same request may succeed, where it may. */
+    public Duration retryAfter() {
+        return retryAfter;
     }
 
     /** Whether the same request may succeed later. */

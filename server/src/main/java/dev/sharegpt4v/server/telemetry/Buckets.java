@@ -40,6 +40,9 @@ final class Buckets {
     /** Seconds of a part of an image's way. */
     static final double[] IMAGE = {.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30};
 
+    /** Seconds of loading a model. */
+    static final double[] LOAD = {.1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600};
+
     /** vLLM's tokens of a step. */
     static final double[] STEP_TOKENS = {1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384};
 

@@ -1,11 +1,7 @@
 package dev.sharegpt4v.server.telemetry;
 
-import dev.sharegpt4v.runtime.engine.EngineException;
-import dev.sharegpt4v.runtime.engine.EngineListener;
-import dev.sharegpt4v.runtime.engine.EngineSnapshot;
-import dev.sharegpt4v.runtime.engine.GenerationEvent;
-import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -15,19 +11,19 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
 /** All metrics of a server, under names that docs/metrics.md maps to vLLM's. Labels come from closed sets only. */
-public final class ServerMetrics implements EngineListener, AutoCloseable {
+public final class ServerMetrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry;
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Meters meters;
-    private final EngineMeters engineMeters;
-    private final ImageMeters images;
+    private final Map<String, ModelMetrics> models = new ConcurrentHashMap<>();
+    private final boolean labelled;
     private final HttpMeters http;
     private final Exposition exposition;
 
@@ -49,98 +45,30 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
         ProcessMemory.bind(registry);
-        this.engineMeters = new EngineMeters(meters, setup.positions());
-        this.images = new ImageMeters(meters);
+        this.labelled = setup.labelled();
         this.exposition = new Exposition(registry, VllmNames.of(setup));
-        meters.gauge(
-                "build", "Version and model, as labels", () -> 1, "version", setup.version(), "model", setup.model());
+        for (String model : setup.models()) {
+            meters.gauge("build", "Version and model, as labels", () -> 1, "version", setup.version(), "model", model);
+        }
     }
 
-    /** Gauges over the engine's state. */
-    public void watch(Supplier<EngineSnapshot> engine) {
-        gauge("requests_running", "Sequences with KV blocks", engine, EngineSnapshot::running);
-        gauge("requests_waiting", "Requests without KV blocks", engine, EngineSnapshot::waiting);
-        gauge("images_encoding", "Images queued for or under encoding", engine, EngineSnapshot::encoding);
-        gauge("kv_blocks_used", "KV blocks held", engine, EngineSnapshot::usedBlocks);
-        gauge("kv_blocks_cached", "KV blocks kept for later requests", engine, EngineSnapshot::cachedBlocks);
-        gauge(
-                "kv_blocks_free",
-                "KV blocks that hold nothing",
-                engine,
-                state -> (double) state.totalBlocks() - state.usedBlocks() - state.cachedBlocks());
-        gauge("kv_blocks_capacity", "KV blocks there are", engine, EngineSnapshot::totalBlocks);
-        gauge(
-                "kv_cache_usage_ratio",
-                "Share of KV blocks held",
-                engine,
-                state -> (double) state.usedBlocks() / state.totalBlocks());
-        gauge(
-                "image_features_bytes",
-                "Image features that live requests need",
-                engine,
-                state -> state.caches().featureBytes() - state.caches().idleFeatureBytes());
-        count(
-                "prefix_cache_queries",
-                "Prompt positions looked up in the prefix cache",
-                engine,
-                state -> state.caches().promptTokens());
-        count(
-                "prefix_cache_hits",
-                "Of them, positions found",
-                engine,
-                state -> state.caches().cachedTokens());
-        count(
-                "encoder_cache_hits",
-                "Images whose features were there or on their way",
-                engine,
-                state -> state.caches().imageHits());
-        count(
-                "encoder_cache_misses",
-                "Images that had to be encoded",
-                engine,
-                state -> state.caches().imageMisses());
-        count(
-                "draft_tokens",
-                "Tokens guessed ahead of streams",
-                engine,
-                state -> state.guesses().guessed());
-        count(
-                "draft_tokens_accepted",
-                "Of them, those that came true",
-                engine,
-                state -> state.guesses().accepted());
+    /** What is told of a model in memory; the same for all its loads, whose bounds are those of the first. */
+    public ModelMetrics model(String name, int positions) {
+        return models.computeIfAbsent(name, _ -> new ModelMetrics(metersOf(name), positions));
     }
 
-    /** How the KV cache is laid out, as labels. */
-    public void cacheConfig(int blockSize, int blocks) {
-        meters.gauge(
-                "kv_cache_config",
-                "Layout of the KV cache, as labels",
-                () -> 1,
-                "block_size",
-                Integer.toString(blockSize),
-                "blocks",
-                Integer.toString(blocks));
+    /** What is told of a model's loads. */
+    public LoadMeters loads(String name) {
+        return new LoadMeters(metersOf(name));
+    }
+
+    private Meters metersOf(String model) {
+        return labelled ? new Meters(registry, Tags.of("model", model)) : meters;
     }
 
     /** A gauge that is 1 while requests are answered. */
     public void watchReady(BooleanSupplier ready) {
         meters.gauge("ready", "1 while requests are taken and the engine is well", () -> ready.getAsBoolean() ? 1 : 0);
-    }
-
-    /**
-     * Gauges over something that keeps memory: {@code …_bytes} in use and {@code …_limit_bytes}, which they never exceed.
-     *
-     * @param name without unit
-     * @param bytes in use now
-     */
-    public void watchBytes(String name, String description, LongSupplier bytes, long limit) {
-        if (meters.has(name + "_bytes")) {
-            // The registry would keep the first one and drop this one in silence.
-            throw new IllegalStateException("two gauges are named " + name + ". This is a bug.");
-        }
-        meters.gauge(name + "_bytes", description, bytes::getAsLong);
-        meters.gauge(name + "_limit_bytes", "Bytes at most: " + description, () -> limit);
     }
 
     /** A gauge over something that is counted. */
@@ -167,11 +95,6 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
         return exposition.page(accept);
     }
 
-    /** What happens to images before they are encoded. */
-    public ImageMeters images() {
-        return images;
-    }
-
     /** An exchange has ended. */
     public void answered(String route, int status, long nanos) {
         http.answered(route, status, nanos);
@@ -181,46 +104,6 @@ public final class ServerMetrics implements EngineListener, AutoCloseable {
     public void rejected(String code) {
         meters.counter("requests_rejected", "Refusals by error code", "reason", code)
                 .increment();
-    }
-
-    @Override
-    public void stepCommitted(StepReport report) {
-        engineMeters.stepCommitted(report);
-    }
-
-    @Override
-    public void tokenAfter(GenerationRequest request, long nanos) {
-        engineMeters.tokenAfter(request, nanos);
-    }
-
-    @Override
-    public void imagesEncoded(int count, long nanos) {
-        engineMeters.imagesEncoded(count, nanos);
-    }
-
-    @Override
-    public void finished(GenerationRequest request, GenerationEvent.Finished end) {
-        engineMeters.finished(request, end);
-    }
-
-    @Override
-    public void failed(GenerationRequest request, EngineException cause) {
-        engineMeters.failed(request, cause);
-    }
-
-    @Override
-    public void preempted(GenerationRequest request) {
-        engineMeters.preempted(request);
-    }
-
-    private void gauge(
-            String name, String description, Supplier<EngineSnapshot> engine, ToDoubleFunction<EngineSnapshot> value) {
-        meters.gauge(name, description, () -> value.applyAsDouble(engine.get()));
-    }
-
-    private void count(
-            String name, String description, Supplier<EngineSnapshot> engine, ToDoubleFunction<EngineSnapshot> value) {
-        meters.counting(name, description, () -> value.applyAsDouble(engine.get()));
     }
 
     @Override

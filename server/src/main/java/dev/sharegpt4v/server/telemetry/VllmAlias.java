@@ -8,8 +8,11 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One of our families under a name of vLLM's. */
@@ -28,7 +31,7 @@ sealed interface VllmAlias {
         public void write(VllmText text, MetricSnapshot snapshot) {
             if (snapshot instanceof GaugeSnapshot gauge) {
                 text.family(name, "gauge", help(snapshot));
-                gauge.getDataPoints().forEach(point -> text.sample(name, labels, point.getValue()));
+                gauge.getDataPoints().forEach(point -> text.sample(name, point.getLabels(), labels, point.getValue()));
             }
         }
     }
@@ -40,14 +43,15 @@ sealed interface VllmAlias {
         public void write(VllmText text, MetricSnapshot snapshot) {
             if (snapshot instanceof CounterSnapshot counter) {
                 text.family(name, "counter", help(snapshot));
-                text.sample(name + "_total", "", sum(counter));
+                byModel(counter)
+                        .forEach((model, points) -> text.sample(
+                                name + "_total",
+                                model,
+                                "",
+                                points.stream()
+                                        .mapToDouble(CounterDataPointSnapshot::getValue)
+                                        .sum()));
             }
-        }
-
-        private static double sum(CounterSnapshot counter) {
-            return counter.getDataPoints().stream()
-                    .mapToDouble(CounterDataPointSnapshot::getValue)
-                    .sum();
         }
     }
 
@@ -57,14 +61,17 @@ sealed interface VllmAlias {
         @Override
         public void write(VllmText text, MetricSnapshot snapshot) {
             if (snapshot instanceof CounterSnapshot counter) {
-                Map<String, Double> sums = new TreeMap<>();
-                counter.getDataPoints()
-                        .forEach(point ->
-                                sums.merge(reason(point.getLabels().get("outcome")), point.getValue(), Double::sum));
                 text.family(name, "counter", help(snapshot));
-                sums.forEach(
-                        (reason, count) -> text.sample(name + "_total", "finished_reason=\"" + reason + "\"", count));
+                byModel(counter).forEach((model, points) -> write(text, model, points));
             }
+        }
+
+        private void write(VllmText text, Labels model, List<CounterDataPointSnapshot> points) {
+            Map<String, Double> sums = new TreeMap<>();
+            points.forEach(
+                    point -> sums.merge(reason(point.getLabels().get("outcome")), point.getValue(), Double::sum));
+            sums.forEach((reason, count) ->
+                    text.sample(name + "_total", model, "finished_reason=\"" + reason + "\"", count));
         }
 
         private static String reason(@Nullable String outcome) {
@@ -84,7 +91,8 @@ sealed interface VllmAlias {
         public void write(VllmText text, MetricSnapshot snapshot) {
             if (snapshot instanceof GaugeSnapshot gauge) {
                 text.family(name, "gauge", help(snapshot));
-                gauge.getDataPoints().forEach(point -> text.sample(name, labels(point.getLabels()), 1));
+                gauge.getDataPoints()
+                        .forEach(point -> text.sample(name, point.getLabels(), labels(point.getLabels()), 1));
             }
         }
 
@@ -93,8 +101,8 @@ sealed interface VllmAlias {
         }
     }
 
-    /** A histogram with some of our bounds. */
-    record Histogram(String own, String name, double[] bounds) implements VllmAlias {
+    /** A histogram with some of our bounds; with all of them when there are none. */
+    record Histogram(String own, String name, double[] some) implements VllmAlias {
 
         @Override
         public void write(VllmText text, MetricSnapshot snapshot) {
@@ -106,22 +114,42 @@ sealed interface VllmAlias {
 
         private void write(VllmText text, HistogramDataPointSnapshot point) {
             ClassicHistogramBuckets buckets = point.getClassicBuckets();
+            Labels model = point.getLabels();
+            double[] bounds = some.length > 0 ? some : finite(buckets);
             long count = 0;
             int next = 0;
             for (int i = 0; i < buckets.size(); i++) {
                 while (next < bounds.length && buckets.getUpperBound(i) > bounds[next] * (1 + 1e-9)) {
-                    text.sample(name + "_bucket", le(bounds[next++]), (double) count);
+                    text.sample(name + "_bucket", model, le(bounds[next++]), (double) count);
                 }
                 count += buckets.getCount(i);
             }
-            text.sample(name + "_bucket", "le=\"+Inf\"", (double) count);
-            text.sample(name + "_count", "", (double) count);
-            text.sample(name + "_sum", "", point.getSum());
+            text.sample(name + "_bucket", model, "le=\"+Inf\"", (double) count);
+            text.sample(name + "_count", model, "", (double) count);
+            text.sample(name + "_sum", model, "", point.getSum());
+        }
+
+        private static double[] finite(ClassicHistogramBuckets buckets) {
+            return IntStream.range(0, buckets.size())
+                    .mapToDouble(buckets::getUpperBound)
+                    .filter(Double::isFinite)
+                    .toArray();
         }
 
         private static String le(double bound) {
             return "le=\"" + bound + "\"";
         }
+    }
+
+    /** A counter's points by the model they name, if they do. */
+    private static Map<Labels, List<CounterDataPointSnapshot>> byModel(CounterSnapshot counter) {
+        Map<Labels, List<CounterDataPointSnapshot>> points = new TreeMap<>();
+        for (CounterDataPointSnapshot point : counter.getDataPoints()) {
+            String model = point.getLabels().get(VllmText.MODEL);
+            Labels key = model == null ? Labels.EMPTY : Labels.of(VllmText.MODEL, model);
+            points.computeIfAbsent(key, _ -> new ArrayList<>()).add(point);
+        }
+        return points;
     }
 
     private static String help(MetricSnapshot snapshot) {

@@ -15,23 +15,25 @@ import java.util.Optional;
  */
 final class VllmNames {
 
-    private final String labels;
-    private final List<VllmAlias> aliases;
+    /** Ours of lengths are vLLM's already. */
+    private static final double[] ALL = {};
 
-    private VllmNames(String model, int positions) {
-        this.labels = "model_name=\"" + VllmText.escape(model) + "\",engine=\"0\"";
-        this.aliases = aliases(Buckets.tokens(positions));
+    private final String model;
+    private final List<VllmAlias> aliases = aliases();
+
+    private VllmNames(String model) {
+        this.model = model;
     }
 
     static Optional<VllmNames> of(MetricsSetup setup) {
-        return setup.vllmNames() ? Optional.of(new VllmNames(setup.model(), setup.positions())) : Optional.empty();
+        return setup.vllmNames() ? Optional.of(new VllmNames(setup.models().getFirst())) : Optional.empty();
     }
 
     /** Lines for all that is there now. */
     String text(MetricSnapshots all, boolean openMetrics) {
         Map<String, MetricSnapshot> byName = new HashMap<>();
         all.forEach(snapshot -> byName.put(snapshot.getMetadata().getPrometheusName(), snapshot));
-        VllmText text = new VllmText(labels, openMetrics);
+        VllmText text = new VllmText(model, openMetrics);
         for (VllmAlias alias : aliases) {
             MetricSnapshot own = byName.get("sharegpt4v_" + alias.own());
             if (own != null) {
@@ -41,7 +43,7 @@ final class VllmNames {
         return text.toString();
     }
 
-    private static List<VllmAlias> aliases(double[] lengths) {
+    private static List<VllmAlias> aliases() {
         return List.of(
                 new VllmAlias.Level("requests_running", "num_requests_running", ""),
                 new VllmAlias.Level("requests_waiting", "num_requests_waiting", ""),
@@ -73,11 +75,11 @@ final class VllmNames {
                 time("request_inference_time_seconds"),
                 time("request_prefill_time_seconds"),
                 time("request_decode_time_seconds"),
-                new VllmAlias.Histogram("request_prompt_tokens", "request_prompt_tokens", lengths),
-                new VllmAlias.Histogram("request_generation_tokens", "request_generation_tokens", lengths),
-                new VllmAlias.Histogram("request_generation_tokens", "request_max_num_generation_tokens", lengths),
-                new VllmAlias.Histogram("request_max_tokens", "request_params_max_tokens", lengths),
-                new VllmAlias.Histogram("request_prefill_tokens", "request_prefill_kv_computed_tokens", lengths),
+                new VllmAlias.Histogram("request_prompt_tokens", "request_prompt_tokens", ALL),
+                new VllmAlias.Histogram("request_generation_tokens", "request_generation_tokens", ALL),
+                new VllmAlias.Histogram("request_generation_tokens", "request_max_num_generation_tokens", ALL),
+                new VllmAlias.Histogram("request_max_tokens", "request_params_max_tokens", ALL),
+                new VllmAlias.Histogram("request_prefill_tokens", "request_prefill_kv_computed_tokens", ALL),
                 new VllmAlias.Histogram("step_tokens", "iteration_tokens_total", Buckets.STEP_TOKENS));
     }
 

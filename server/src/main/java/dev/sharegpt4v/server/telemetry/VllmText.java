@@ -1,5 +1,7 @@
 package dev.sharegpt4v.server.telemetry;
 
+import io.prometheus.metrics.model.snapshots.Labels;
+
 /**
  * Lines of Prometheus' text or of OpenMetrics; in the latter, counters' families lack the suffix.
  *
@@ -7,15 +9,18 @@ package dev.sharegpt4v.server.telemetry;
  */
 final class VllmText {
 
+    /** Our label of models. */
+    static final String MODEL = "model";
+
     private static final String PREFIX = "vllm:";
 
-    private final String labels;
+    private final String served;
     private final boolean openMetrics;
     private final StringBuilder text = new StringBuilder();
 
-    /** For samples that all have these labels. */
-    VllmText(String labels, boolean openMetrics) {
-        this.labels = labels;
+    /** For samples of this model where they name no other. */
+    VllmText(String served, boolean openMetrics) {
+        this.served = served;
         this.openMetrics = openMetrics;
     }
 
@@ -25,8 +30,20 @@ final class VllmText {
         text.append("# TYPE ").append(family).append(' ').append(type).append('\n');
     }
 
-    void sample(String name, String more, double value) {
-        text.append(PREFIX).append(name).append('{').append(labels);
+    /**
+     * A sample.
+     *
+     * @param own labels of ours, which may name a model
+     * @param more labels of vLLM's besides model and engine
+     */
+    void sample(String name, Labels own, String more, double value) {
+        String named = own.get(MODEL);
+        String model = named == null ? served : named;
+        text.append(PREFIX)
+                .append(name)
+                .append("{model_name=\"")
+                .append(escape(model))
+                .append("\",engine=\"0\"");
         if (!more.isEmpty()) {
             text.append(',').append(more);
         }

@@ -35,6 +35,13 @@ final class KeyFileTest {
     }
 
     @Test
+    void aKeyMayBeAnAdmins() {
+        assertThat(parse("ops sk-admin-1 admin rate=5\nbob sk-bobby-1\nadmin sk-named-1"))
+                .extracting(ApiKey::admin)
+                .containsExactly(true, false, false);
+    }
+
+    @Test
     void linesMayEndAsOnWindows() {
         assertThat(parse("a sk-alice-1\r\nb sk-bobby-1\r\n")).hasSize(2);
     }
@@ -52,6 +59,7 @@ final class KeyFileTest {
                 "alice sk-alice-1 rate=99999999999",
                 "alice sk-alice-1 colour=red",
                 "alice sk-alice-1 more",
+                "alice sk-alice-1 admin=true",
                 "al/ice sk-alice-1",
                 "alice sha256:12ab",
                 "sk-alice-1\nbob sk-alice-1",

@@ -28,6 +28,10 @@ final class ServeFlagsTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "model                 | a=/models/a,b=/models/b",
+                "load-on-demand        | true",
+                "model-idle-timeout    | 10m",
+                "model-admin           | true",
                 "image-timeout         | 7",
                 "image-ports           | 8080,8443",
                 "image-downloads       | 3",
@@ -122,6 +126,10 @@ final class ServeFlagsTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "--model               | --model=a=/models/a",
+                "--model-idle-timeout  | --model-idle-timeout=soon",
+                "--model-idle-timeout  | --model-idle-timeout=-1s",
+                "--model-idle-timeout  | --model-idle-timeout=999999h",
                 "--image-timeout       | --image-timeout=0",
                 "--image-timeout       | --image-timeout=601",
                 "--image-timeout       | --image-timeout=soon",

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -72,7 +73,7 @@ final class SettingsTest {
                 "1"));
         assertThat(command.port).isEqualTo(9000);
         assertThat(command.model.engine.maxRunning).isEqualTo(7);
-        assertThat(command.model.model).isEqualTo(Path.of("/models/a"));
+        assertThat(command.model.asked()).containsExactly(new NamedFolder(Optional.empty(), Path.of("/models/a")));
     }
 
     @Test

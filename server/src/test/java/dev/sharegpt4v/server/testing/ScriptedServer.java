@@ -1,35 +1,20 @@
 package dev.sharegpt4v.server.testing;
 
-import dev.sharegpt4v.models.chat.ChatTemplate;
-import dev.sharegpt4v.models.chat.ContentPart;
-import dev.sharegpt4v.models.chat.Conversation;
-import dev.sharegpt4v.models.chat.Message;
-import dev.sharegpt4v.models.chat.PromptBuilder;
-import dev.sharegpt4v.models.chat.Role;
-import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
-import dev.sharegpt4v.models.image.ImageProcessor;
-import dev.sharegpt4v.models.image.Preprocessing;
-import dev.sharegpt4v.models.testing.Tokenizers;
 import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.engine.EngineOptions;
 import dev.sharegpt4v.runtime.engine.EngineSnapshot;
 import dev.sharegpt4v.runtime.engine.Prompt;
-import dev.sharegpt4v.runtime.execution.KvGeometry;
-import dev.sharegpt4v.runtime.execution.ModelShape;
-import dev.sharegpt4v.runtime.testing.Continuation;
-import dev.sharegpt4v.runtime.testing.ScriptedEncoder;
 import dev.sharegpt4v.runtime.testing.ScriptedExecutor;
 import dev.sharegpt4v.server.batch.DataFolder;
 import dev.sharegpt4v.server.batch.DataLimits;
 import dev.sharegpt4v.server.http.BatchSetup;
-import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.HttpFrontend;
 import dev.sharegpt4v.server.http.HttpLimits;
-import dev.sharegpt4v.server.http.Identity;
+import dev.sharegpt4v.server.http.ModelSetup;
+import dev.sharegpt4v.server.http.ModelSource;
 import dev.sharegpt4v.server.http.Protection;
-import dev.sharegpt4v.server.http.ServedDevice;
-import dev.sharegpt4v.server.http.ServedModel;
+import dev.sharegpt4v.server.http.ServerIdentity;
 import dev.sharegpt4v.server.http.TemplateRules;
 import dev.sharegpt4v.server.telemetry.MetricsSetup;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
@@ -42,9 +27,6 @@ import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,24 +36,17 @@ import java.util.stream.Collectors;
 public final class ScriptedServer implements AutoCloseable {
 
     public static final String MODEL = "scripted";
-    public static final EngineOptions ENGINE = new EngineOptions(4, 4, 256);
-    private static final ServedDevice DEVICE = new ServedDevice("script", "ScriptedExecutor", "no real device");
-    private static final int CONTEXT = 2048;
-    private static final int IMAGE_ROWS = 81;
-    private static final int END = 2;
+    public static final EngineOptions ENGINE = ScriptedModel.ENGINE;
     private static final long DATA_BYTES = 1 << 20;
     private static final int BATCH_LINES = 2;
     private static final int SEND_BUFFER = 16 << 10;
 
-    private final Tokenizer tokenizer = Tokenizers.demo();
     private final Semaphore steps = new Semaphore(0);
     private final Semaphore encodes = new Semaphore(1_000_000);
     private final AtomicBoolean accepting = new AtomicBoolean(true);
     private final ServerMetrics metrics;
-    private final ScriptedExecutor executor;
-    private final Engine engine;
+    private final ScriptedModel model;
     private final Optional<DataFolder> data;
-    private final PromptBuilder prompts = new PromptBuilder(tokenizer, ChatTemplate.VICUNA_V1, 1, END);
     private final HttpFrontend frontend;
     private final WebServer web;
 
@@ -126,41 +101,22 @@ public final class ScriptedServer implements AutoCloseable {
             Protection protection,
             TemplateRules templates,
             Tracing tracing) {
-        this.metrics = new ServerMetrics(new MetricsSetup("0", MODEL, CONTEXT, true, tracing.isOn()));
-        int vocabulary = tokenizer.vocabularySize();
-        ModelShape shape = ScriptedExecutor.shape(vocabulary, CONTEXT);
-        this.executor =
-                new ScriptedExecutor(shape, new KvGeometry(256, 16), script(text), steps::acquireUninterruptibly);
-        this.engine = Engine.start(
-                executor,
-                new ScriptedEncoder(4, shape.hiddenSize(), encodes::acquireUninterruptibly),
-                ENGINE,
-                tracing.listen(metrics));
-        metrics.watch(engine::snapshot);
-        Preprocessing preprocessing =
-                new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
-        ServedModel model = new ServedModel(
+        this.metrics = new ServerMetrics(MetricsSetup.of("0", MODEL, true, tracing.isOn()));
+        this.model = new ScriptedModel(
                 name,
-                tokenizer,
-                prompts,
-                id -> embedding(id, shape.hiddenSize()),
-                new ImageProcessor(preprocessing),
-                IMAGE_ROWS,
-                new GenerationDefaults(
-                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(END)),
-                CONTEXT,
-                engine,
-                new Constraints(tokenizer),
-                templates);
-        Clock clock = Clock.fixed(Instant.ofEpochSecond(1_767_225_600), ZoneOffset.UTC);
-        Identity identity = new Identity(name, "0", "fp_test", 1_767_225_600, clock, DEVICE);
+                text,
+                templates,
+                metrics.model(name, ScriptedModel.CONTEXT),
+                tracing,
+                steps::acquireUninterruptibly,
+                encodes::acquireUninterruptibly);
         this.data = folder.map(
                 path -> DataFolder.open(path, DataLimits.of(DATA_BYTES, limits.maxBodyBytes()), Clock.systemUTC()));
         this.frontend = new HttpFrontend(
-                model,
+                ModelSetup.of(new ModelSource(name, () -> ScriptedModel.CONTEXT, model::opened)),
                 limits,
                 metrics,
-                identity,
+                new ServerIdentity("0", ScriptedModel.STARTED),
                 accepting::get,
                 data.map(opened -> new BatchSetup(opened, BATCH_LINES)),
                 protection,
@@ -178,36 +134,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** What stands for the embedding of a token: its id in one of the channels. */
     public static float[] embedding(int id, int width) {
-        float[] row = new float[width];
-        row[id % width] = id;
-        return row;
-    }
-
-    /** Says the text's tokens after the last "ASSISTANT:", then the end. */
-    private Continuation script(String text) {
-        int[] said = tokenizer.encode(text);
-        int[] marker = tokenizer.encode("ASSISTANT:");
-        return (prefix, vocabularySize) -> {
-            int at = prefix.length - marker.length;
-            while (at >= 0 && !isAt(prefix, at, marker)) {
-                at--;
-            }
-            if (at < 0) {
-                // Within the prompt.
-                return said[0];
-            }
-            int place = prefix.length - marker.length - at;
-            return place < said.length ? said[place] : END;
-        };
-    }
-
-    private static boolean isAt(long[] prefix, int at, int[] marker) {
-        for (int i = 0; i < marker.length; i++) {
-            if (prefix[at + i] != marker[i]) {
-                return false;
-            }
-        }
-        return true;
+        return ScriptedModel.embedding(id, width);
     }
 
     /** Lets one more step run unless one may already; for conditions that are asked again and again. */
@@ -251,25 +178,24 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     public EngineSnapshot snapshot() {
-        return engine.snapshot();
+        return model.engine().snapshot();
     }
 
     public Engine engine() {
-        return engine;
+        return model.engine();
     }
 
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return model.tokenizer();
     }
 
     /** The prompt that a question without a picture becomes. */
     public Prompt prompt(String question) {
-        return prompts.build(
-                new Conversation(List.of(new Message(Role.USER, List.of(new ContentPart.Text(question))))));
+        return model.prompt(question);
     }
 
     public ScriptedExecutor executor() {
-        return executor;
+        return model.executor();
     }
 
     public String metrics() {
@@ -303,10 +229,10 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** All prompts so far as text, without what the model said; images are left out. */
     public String prompts() {
-        return executor.steps().stream()
+        return model.executor().steps().stream()
                 .flatMap(step -> step.slices().stream())
                 .filter(slice -> slice.tokens().length > 1)
-                .map(slice -> tokenizer.decode(slice.tokens()))
+                .map(slice -> model.tokenizer().decode(slice.tokens()))
                 .collect(Collectors.joining());
     }
 
@@ -314,11 +240,10 @@ public final class ScriptedServer implements AutoCloseable {
     public void close() {
         allowAllSteps();
         allowEncodes();
-        frontend.close();
+        frontend.stopBatches();
         web.stop();
         data.ifPresent(DataFolder::close);
-        engine.close();
+        frontend.close();
         metrics.close();
-        tokenizer.close();
     }
 }

@@ -22,7 +22,7 @@ const mean = name => () => history.ratio(`${OURS}${name}_seconds_sum`, `${OURS}$
 const TILES = [
   ['Running', now('requests_running'), count, () => 'requests', 1],
   ['Waiting', now('requests_waiting'), count, () => 'requests', 1],
-  ['KV cache', now('kv_cache_usage_ratio'), percent, blocks, 1],
+  ['KV cache', blocksUsed, percent, blocks, 1],
   ['Tokens', rate('generation_tokens_total', SHORT), decimal, () => 'per second', 1],
   ['First token', mean('time_to_first_token'), duration, () => 'mean of the last minute', 0],
   ['Next token', mean('time_per_output_token'), duration, () => 'mean of the last minute', 0],
@@ -31,6 +31,12 @@ const TILES = [
   ['Pictures', rate('images_total', SHORT), decimal, () => 'per second', 1],
   ['Requests', answered, decimal, () => 'per second', 1],
 ].map(([title, value, written, note, top]) => ({ title, value, written, note, top, line: [], view: null }));
+
+/** Of several models together. */
+function blocksUsed(samples) {
+  const [used, all] = ['kv_blocks_used', 'kv_blocks_capacity'].map(name => total(samples, OURS + name));
+  return all > 0 ? used / all : undefined;
+}
 
 function blocks(samples) {
   const [used, all] = ['kv_blocks_used', 'kv_blocks_capacity'].map(name => total(samples, OURS + name));
@@ -75,10 +81,10 @@ function show(samples) {
     tile.view.querySelector('.note').textContent = tile.note(samples);
     draw(tile);
   }
-  const build = samples.get(`${OURS}build_info`)?.[0] ?? samples.get(`${OURS}build`)?.[0];
-  if (build) {
-    at('fact-model').textContent = build.labels.model ?? '–';
-    at('fact-version').textContent = build.labels.version ?? '–';
+  const builds = samples.get(`${OURS}build_info`) ?? samples.get(`${OURS}build`) ?? [];
+  if (builds.length > 0) {
+    at('fact-model').textContent = builds.map(({ labels }) => labels.model ?? '–').join(', ');
+    at('fact-version').textContent = builds[0].labels.version ?? '–';
   }
   if (started !== undefined) showUptime(started);
 }
