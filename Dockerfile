@@ -40,13 +40,11 @@ COPY --from=build-cuda /image/program/ /
 # The JVM learns from a rehearsal, in the very place where it will run: other times, paths or libraries make it forget.
 # No GPU is at hand here; all but the device's own classes are the same on the processors.
 FROM base-cuda AS rehearsal-cuda
-ENV ORT_DISABLE_TELEMETRY=1
 RUN ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "-XX:AOTCacheOutput=/app/sharegpt4v.aot", "-jar", "/app/sharegpt4v.jar", "rehearse", "--device", "cpu"]
 
 FROM base-cuda AS cuda
 COPY --from=rehearsal-cuda /app/sharegpt4v.aot /app/
 ENV HOME=/tmp \
-    ORT_DISABLE_TELEMETRY=1 \
     SHAREGPT4V_HOST=0.0.0.0 \
     SHAREGPT4V_PORT=8080 \
     SHAREGPT4V_DEVICE=cuda \
@@ -69,14 +67,12 @@ COPY --from=build-cpu /image/libraries/ /
 COPY --from=build-cpu /image/program/ /
 
 FROM base-cpu AS rehearsal-cpu
-ENV ORT_DISABLE_TELEMETRY=1
 RUN ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "-XX:AOTCacheOutput=/app/sharegpt4v.aot", "-jar", "/app/sharegpt4v.jar", "rehearse", "--model", "/app/demo"]
 
 # The last target is what a build makes that names none.
 FROM base-cpu AS cpu
 COPY --from=rehearsal-cpu /app/sharegpt4v.aot /app/
 ENV HOME=/tmp \
-    ORT_DISABLE_TELEMETRY=1 \
     GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     SHAREGPT4V_HOST=0.0.0.0 \
     SHAREGPT4V_PORT=8080

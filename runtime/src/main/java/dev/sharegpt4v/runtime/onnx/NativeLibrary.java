@@ -1,14 +1,22 @@
 package dev.sharegpt4v.runtime.onnx;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * ONNX Runtime's shared libraries, unpacked once per version from its jar: the runtime, and where the jar is the one for GPUs,
@@ -20,6 +28,7 @@ import java.util.Locale;
 final class NativeLibrary {
 
     private static final String VERSION = "1.29.0";
+    private static final String NO_REPORTS = "ORT_DISABLE_TELEMETRY";
     private static final String RUNTIME = "onnxruntime";
     private static final String CUDA_PROVIDER = "onnxruntime_providers_cuda";
     private static final List<String> NAMES = List.of(RUNTIME, "onnxruntime_providers_shared", CUDA_PROVIDER);
@@ -27,11 +36,33 @@ final class NativeLibrary {
     private NativeLibrary() {}
 
     static SymbolLookup load() {
+        keepFromReporting();
         Path library = folder().resolve(System.mapLibraryName(RUNTIME));
         try {
             return SymbolLookup.libraryLookup(library, Arena.global());
         } catch (IllegalArgumentException e) {
             throw failure("the library " + library + " cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Says in the process' environment that ONNX Runtime is not to report to its maker, unless something is said there; its
+     * builds do so otherwise. It reads the variable when it is loaded.
+     */
+    private static void keepFromReporting() {
+        Linker linker = Linker.nativeLinker();
+        Optional<MemorySegment> function = linker.defaultLookup().find("setenv");
+        if (function.isEmpty()) {
+            return;
+        }
+        MethodHandle setenv =
+                linker.downcallHandle(function.get(), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+        try (Arena arena = Arena.ofConfined()) {
+            int _ = (int) setenv.invokeExact(arena.allocateFrom(NO_REPORTS), arena.allocateFrom("1"), 0);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a downcall throws nothing checked. This is a bug.", e);
         }
     }
 
