@@ -3,6 +3,7 @@ package dev.sharegpt4v.models.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -32,6 +33,11 @@ public final class ManifestJson {
             .build();
 
     private ManifestJson() {}
+
+    /** Looks at what manifests are made of, which reading the first one does otherwise. */
+    public static void prepare() {
+        ObjectReader _ = MAPPER.readerFor(PackageManifest.class);
+    }
 
     /** The text of a manifest. */
     static byte[] write(PackageManifest manifest) {

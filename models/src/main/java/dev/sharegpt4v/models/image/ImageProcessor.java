@@ -86,6 +86,15 @@ public final class ImageProcessor {
         }
     }
 
+    /**
+     * A black image as it is after all preparation, for runs of which only the end counts.
+     *
+     * @param featureRows rows that the encoder will make of it
+     */
+    public ImageInput black(int featureRows) {
+        return input(new int[preprocessing.cropSize() * preprocessing.cropSize()], featureRows);
+    }
+
     /** Bytes that stay allocated between preparations. */
     public KeptMemory kept() {
         return new KeptMemory(pool.bytes(), ScratchPool.limit(), kernels.bytes(), Kernels.MOST_BYTES);

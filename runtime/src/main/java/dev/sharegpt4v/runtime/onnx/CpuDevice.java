@@ -4,6 +4,7 @@ import dev.sharegpt4v.runtime.execution.ImageEncoder;
 import dev.sharegpt4v.runtime.execution.KvFormat;
 import dev.sharegpt4v.runtime.execution.ModelExecutor;
 import dev.sharegpt4v.runtime.execution.ModelShape;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -28,6 +29,16 @@ public record CpuDevice(ModelExecutor executor, ImageEncoder encoder) implements
             executor.close();
             throw e;
         }
+    }
+
+    /**
+     * Loads ONNX Runtime, which opening a model does, too.
+     *
+     * @throws dev.sharegpt4v.runtime.execution.ExecutionFailure when its library is missing, cannot be loaded or is too old
+     */
+    public static void load() {
+        Ort.load();
+        MemorySegment _ = Ort.environment();
     }
 
     /** Bytes that a KV block takes over all layers, scales and padding included. */

@@ -7,6 +7,7 @@ import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
 
 /** Calls into ONNX Runtime: statuses become {@link ExecutionFailure}, out parameters become results. */
 final class Ort {
@@ -15,6 +16,9 @@ final class Ort {
     private static final int ERROR = 3;
     private static final int MESSAGE_BYTES = 8192;
 
+    /** A class says only once why it could not be initialised. */
+    private static @Nullable String failure;
+
     private Ort() {}
 
     /**
@@ -22,12 +26,16 @@ final class Ort {
      *
      * @throws ExecutionFailure when its library is missing, cannot be loaded or is too old
      */
-    static void load() {
+    static synchronized void load() {
+        if (failure != null) {
+            throw new ExecutionFailure(ExecutionFailure.Kind.FATAL, failure);
+        }
         try {
             MemorySegment _ = OrtApi.TABLE;
         } catch (ExceptionInInitializerError e) {
-            if (e.getCause() instanceof ExecutionFailure failure) {
-                throw failure;
+            if (e.getCause() instanceof ExecutionFailure cause) {
+                failure = cause.getMessage();
+                throw cause;
             }
             throw e;
         }

@@ -46,6 +46,11 @@ final class Settings implements CommandLine.IDefaultValueProvider {
         return value == null ? file.getProperty(name) : value;
     }
 
+    /** Whether there is anything in a file. */
+    boolean hasFile() {
+        return !file.isEmpty();
+    }
+
     /** Names in the file that are no option of any command, most likely misspelt. */
     Set<String> unknown(CommandLine root) {
         Set<String> unknown = new TreeSet<>(file.stringPropertyNames());
