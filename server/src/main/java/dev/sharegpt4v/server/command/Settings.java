@@ -25,6 +25,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
 
     private final Map<String, String> environment;
     private final Properties file;
+    private final boolean hasFile;
 
     /**
      * Reads the file that the arguments or the environment name.
@@ -33,7 +34,9 @@ final class Settings implements CommandLine.IDefaultValueProvider {
      */
     Settings(String[] args, Map<String, String> environment) {
         this.environment = environment;
-        this.file = load(configFile(args, environment).orElse(null));
+        Optional<String> named = configFile(args, environment);
+        this.hasFile = named.isPresent();
+        this.file = load(named.orElse(null));
     }
 
     @Override
@@ -46,9 +49,9 @@ final class Settings implements CommandLine.IDefaultValueProvider {
         return value == null ? file.getProperty(name) : value;
     }
 
-    /** Whether there is anything in a file. */
+    /** Whether a file was named, which may have options of any command, now or later. */
     boolean hasFile() {
-        return !file.isEmpty();
+        return hasFile;
     }
 
     /** Names in the file that are no option of any command, most likely misspelt. */
