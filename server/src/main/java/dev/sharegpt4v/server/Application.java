@@ -58,8 +58,6 @@ public final class Application implements AutoCloseable {
         this.names = config.models().stream().map(Application::name).toList();
         this.metrics = new ServerMetrics(
                 new MetricsSetup(Version.TEXT, names, config.rules().named(), config.vllmMetrics(), tracing.isOn()));
-        StartLines.of(config, names, Runtime.getRuntime().availableProcessors())
-                .forEach(line -> LOG.log(System.Logger.Level.INFO, line));
         Clock clock = Clock.systemUTC();
         ServerIdentity identity =
                 new ServerIdentity(Version.TEXT, clock.instant().getEpochSecond());
@@ -80,6 +78,9 @@ public final class Application implements AutoCloseable {
                 guard.protection(),
                 tracing);
         this.web = web();
+        // Not before the models are open: where one cannot be, its error stands alone.
+        StartLines.of(config, names, Runtime.getRuntime().availableProcessors())
+                .forEach(line -> LOG.log(System.Logger.Level.INFO, line));
     }
 
     private static String name(ModelConfig model) {

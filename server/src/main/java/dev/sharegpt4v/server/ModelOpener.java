@@ -44,13 +44,13 @@ record ModelOpener(
     public OpenedModel get() {
         LoadedModel loaded = LoadedModel.open(config.folder());
         try {
+            OpenDevice device = Devices.open(loaded, config, neighbours, this::tell);
             tell("package: %s, decoder in %s, vision tower in %s, made for %s"
                     .formatted(
                             config.folder(),
                             loaded.manifest().weights().decoder(),
                             loaded.manifest().weights().vision(),
                             loaded.manifest().device().wireName()));
-            OpenDevice device = Devices.open(loaded, config, neighbours, this::tell);
             try {
                 WarmUp.run(device, loaded);
             } catch (RuntimeException | Error e) {

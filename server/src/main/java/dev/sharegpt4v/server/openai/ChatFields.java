@@ -25,7 +25,7 @@ public final class ChatFields {
 
     /** The members, in the order of the table. */
     public static final List<ChatField> ALL = List.of(
-            honoured("model", OPENAI, "string", "the served name; the served model when left out"),
+            honoured("model", OPENAI, "string", "a served name; the first model when left out"),
             honoured("messages", OPENAI, "1 or more", "the dialogue; see *Messages*"),
             honoured("max_completion_tokens", OPENAI, "1 and more", "left out: to the end of the context"),
             honoured("max_tokens", OPENAI, "1 and more", "the older name; `max_completion_tokens` wins"),

@@ -70,10 +70,7 @@ final class ChangedLimitsTest {
                 RawClient two = new RawClient(server.port())) {
             one.post(CHAT, Requests.text("?").toString());
             two.post(CHAT, Requests.text("?").toString());
-            Eventually.holds("both are in", () -> {
-                server.allowStep();
-                return server.snapshot().running() + server.snapshot().waiting() == 2;
-            });
+            Eventually.holds("both are in", () -> server.metrics().contains("sharegpt4v_http_requests_admitted 2"));
             server.frontend().limit(concurrent(1));
             ErrorAnswer.is(server.chat(Requests.text("?")), 429, "queue_full", "");
             server.allowAllSteps();
