@@ -73,7 +73,8 @@ record ModelOpener(
         KvGeometry geometry = device.executor().geometry();
         int positions = Math.min(loaded.shape().contextLength(), geometry.blocks() * geometry.blockSize());
         ModelMetrics told = metrics.model(name, positions);
-        Engine engine = Engine.start(device.executor(), device.encoder(), config.engine(), tracing.listen(told));
+        Engine engine =
+                Engine.start(device.executor(), device.encoder(), config.engine(), tracing.listen(told.engine()));
         try {
             told.watch(engine::snapshot);
             CacheGauges.watch(told, engine, config.engine(), device, loaded);

@@ -9,6 +9,7 @@ import io.helidon.http.Headers;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 
@@ -45,8 +46,7 @@ final class Answers {
     /** Tells an error in the words of the path's clients. */
     static void error(ServerRequest request, ServerResponse response, ApiException error) {
         if (error.isRetryable() && !response.headers().contains(HeaderNames.RETRY_AFTER)) {
-            long seconds = error.retryAfter().plusNanos(999_999_999).toSeconds();
-            response.header(HeaderNames.RETRY_AFTER, Long.toString(Math.max(1, seconds)));
+            response.header(HeaderNames.RETRY_AFTER, Long.toString(Math.max(1, wholeSeconds(error.retryAfter()))));
         }
         if (LEAVES_BODY.contains(error.status()) || error.code().equals("incomplete_body")) {
             // What is left of the body is not read, so the connection cannot be used again.
@@ -56,6 +56,11 @@ final class Answers {
                 response,
                 error.status(),
                 ErrorShape.of(request.prologue().uriPath().path()).body(error, id(response)));
+    }
+
+    /** As headers tell a time: no part of a second is left out. */
+    static long wholeSeconds(Duration time) {
+        return time.plusNanos(999_999_999).toSeconds();
     }
 
     /** Names the exchange, in the header that the path's clients look at, too. */

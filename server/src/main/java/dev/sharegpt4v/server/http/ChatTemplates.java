@@ -26,8 +26,7 @@ final class ChatTemplates {
 
     private static final String CODE = "invalid_chat_template";
 
-    private static final CpuWork CPU =
-            new CpuWork("template", Math.max(1, Runtime.getRuntime().availableProcessors() / 4));
+    private static final CpuWork CPU = CpuWork.onAQuarter("template");
 
     private final TemplateRules rules;
     private final TextLimit textLimit;

@@ -28,6 +28,11 @@ final class CpuWork {
                 Thread.ofPlatform().daemon().name(name + "-", 0).factory());
     }
 
+    /** On a quarter of the processors, for what words take. */
+    static CpuWork onAQuarter(String name) {
+        return new CpuWork(name, Math.max(1, Runtime.getRuntime().availableProcessors() / 4));
+    }
+
     /**
      * The result of some work, which begins when there is a place for it. Once begun it is waited for in any case, so that
      * what its caller holds for it is held until its end.

@@ -48,7 +48,7 @@ final class EmbeddingsEndpoint implements JsonRoute {
                 body, model.defaults(), limits.maxImages(), model.tokenizer().vocabularySize(), width);
         asked.model().ifPresent(identity::requireModel);
         ExchangeNotes.current().asks("embeddings", identity.model(), "");
-        List<MeanPool> pools = textLimit.all(client, pieces(asked), () -> words(asked, client));
+        List<MeanPool> pools = textLimit.each(client, asked.inputs(), pieces(asked), this::words);
         pictures(asked, pools, client);
         answer(reply, asked, pools);
     }
@@ -70,15 +70,6 @@ final class EmbeddingsEndpoint implements JsonRoute {
 
     private static int pieces(EmbeddingsRequest asked) {
         return asked.inputs().stream().mapToInt(input -> input.pieces().size()).sum();
-    }
-
-    private List<MeanPool> words(EmbeddingsRequest asked, Client client) {
-        List<MeanPool> pools = new ArrayList<>();
-        for (Input input : asked.inputs()) {
-            pools.add(words(input));
-            client.requirePresent();
-        }
-        return pools;
     }
 
     /** A pool of an input's tokens. */

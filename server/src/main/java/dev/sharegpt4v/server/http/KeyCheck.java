@@ -28,7 +28,6 @@ final class KeyCheck implements Filter {
     private static final HeaderName REMAINING = HeaderNames.create("x-ratelimit-remaining-requests");
     private static final HeaderName RESET = HeaderNames.create("x-ratelimit-reset-requests");
     private static final String BEARER = "bearer ";
-    private static final ScopedValue<Owner> CALLER = ScopedValue.newInstance();
 
     /** The key of the exchange that the current thread serves, where keys are needed. */
     private static final ScopedValue<KeyUse> USE = ScopedValue.newInstance();
@@ -46,7 +45,7 @@ final class KeyCheck implements Filter {
 
     /** Whose request the current thread serves. */
     static Owner caller() {
-        return CALLER.orElse(Owner.NOBODY);
+        return USE.isBound() ? Owner.of(USE.get().name()) : Owner.NOBODY;
     }
 
     @Override
@@ -73,25 +72,27 @@ final class KeyCheck implements Filter {
             case Decision.Admitted(Optional<KeyUse.Quota> quota) -> {
                 try {
                     quota.ifPresent(left -> tell(response, left));
-                    ScopedValue.where(CALLER, Owner.of(use.name()))
-                            .where(USE, use)
-                            .run(chain::proceed);
+                    ScopedValue.where(USE, use).run(chain::proceed);
                 } finally {
                     use.end();
                 }
             }
             case Decision.TooOften(Optional<KeyUse.Quota> quota, Duration wait) -> {
                 quota.ifPresent(left -> tell(response, left));
-                refuseForNow(
-                        request, response, wait, "rate_limit_exceeded", "This API key may not ask as often as that.");
-            }
-            case Decision.TooMany(int most) ->
-                refuseForNow(
+                refuse(
                         request,
                         response,
-                        Duration.ofSeconds(1),
-                        "concurrency_limit_exceeded",
-                        "This API key may have " + most + " requests under way.");
+                        ApiException.limited(
+                                "rate_limit_exceeded", "This API key may not ask as often as that.", wait));
+            }
+            case Decision.TooMany(int most) ->
+                refuse(
+                        request,
+                        response,
+                        ApiException.limited(
+                                "concurrency_limit_exceeded",
+                                "This API key may have " + most + " requests under way.",
+                                Duration.ofSeconds(1)));
         }
     }
 
@@ -117,16 +118,8 @@ final class KeyCheck implements Filter {
 
     /** OpenAI's form, such as {@code 1s} or {@code 6m0s}. */
     static String time(Duration duration) {
-        long seconds = duration.plusNanos(999_999_999).toSeconds();
+        long seconds = Answers.wholeSeconds(duration);
         return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
-    }
-
-    private void refuseForNow(
-            RoutingRequest request, RoutingResponse response, Duration wait, String code, String message) {
-        response.header(
-                HeaderNames.RETRY_AFTER,
-                Long.toString(Math.max(1, wait.plusNanos(999_999_999).toSeconds())));
-        refuse(request, response, ApiException.limited(code, message));
     }
 
     private void refuse(RoutingRequest request, RoutingResponse response, ApiException failure) {

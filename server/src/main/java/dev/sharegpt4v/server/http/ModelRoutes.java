@@ -30,10 +30,7 @@ record ModelRoutes(ServedModels models, LiveLimits live, AdmissionGate gate) {
             try (AdmissionGate.Place _ = gate.enter()) {
                 HttpLimits limits = live.now();
                 JsonNode body = RequestBody.json(request, limits.maxBodyBytes());
-                try (Client client = LookAhead.watchCurrent();
-                        Lease<ModelEndpoints> lease = models.take(body, limits.deadlines(), client)) {
-                    lease.model().route(path).answer(body, Reply.to(response), client);
-                }
+                ask(body, limits, (model, client) -> model.route(path).answer(body, Reply.to(response), client));
             }
         };
     }
@@ -47,11 +44,20 @@ record ModelRoutes(ServedModels models, LiveLimits live, AdmissionGate gate) {
                 Optional<CaptionForm> form = sent ? Optional.of(CaptionForm.read(request, limits)) : Optional.empty();
                 JsonNode body =
                         form.isPresent() ? form.get().fields() : RequestBody.json(request, limits.maxBodyBytes());
-                try (Client client = LookAhead.watchCurrent();
-                        Lease<ModelEndpoints> lease = models.take(body, limits.deadlines(), client)) {
-                    lease.model().captions().answer(body, form, Reply.to(response), client);
-                }
+                ask(body, limits, (model, client) -> model.captions().answer(body, form, Reply.to(response), client));
             }
         };
+    }
+
+    /** What a request has a model do. */
+    private interface Wish {
+        void of(ModelEndpoints model, Client client) throws InterruptedException;
+    }
+
+    private void ask(JsonNode body, HttpLimits limits, Wish wish) throws InterruptedException {
+        try (Client client = LookAhead.watchCurrent();
+                Lease<ModelEndpoints> lease = models.take(body, limits.deadlines(), client)) {
+            wish.of(lease.model(), client);
+        }
     }
 }

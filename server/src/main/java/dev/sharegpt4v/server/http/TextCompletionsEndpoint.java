@@ -6,7 +6,6 @@ import dev.sharegpt4v.runtime.engine.Prompt;
 import dev.sharegpt4v.server.openai.TextCompletionRequest;
 import dev.sharegpt4v.server.openai.TextCompletionRequest.TextPrompt;
 import dev.sharegpt4v.server.openai.TextCompletionWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -32,17 +31,9 @@ final class TextCompletionsEndpoint implements JsonRoute {
         TextCompletionRequest asked = TextCompletionRequest.read(
                 body, model.defaults(), model.tokenizer().vocabularySize());
         asked.model().ifPresent(identity::requireModel);
-        List<TextAnswers.Begun> prompts = textLimit.all(client, asked.prompts().size(), () -> begun(asked, client));
+        List<TextAnswers.Begun> prompts =
+                textLimit.each(client, asked.prompts(), asked.prompts().size(), prompt -> begun(prompt, asked));
         answers.give(reply, new TextCompletionWriter(identity.writer("cmpl-")), prompts, asked, client);
-    }
-
-    private List<TextAnswers.Begun> begun(TextCompletionRequest asked, Client client) {
-        List<TextAnswers.Begun> prompts = new ArrayList<>();
-        for (TextPrompt prompt : asked.prompts()) {
-            prompts.add(begun(prompt, asked));
-            client.requirePresent();
-        }
-        return prompts;
     }
 
     private TextAnswers.Begun begun(TextPrompt prompt, TextCompletionRequest asked) {

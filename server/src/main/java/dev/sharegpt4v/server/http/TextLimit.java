@@ -7,7 +7,9 @@ import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WireMessage;
 import dev.sharegpt4v.server.openai.ChatCompletionRequest.WirePart;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -16,10 +18,10 @@ import java.util.function.Supplier;
  */
 final class TextLimit {
 
+    private static final CpuWork CPU = CpuWork.onAQuarter("tokenize");
+
     private final int positions;
     private final long mostCharacters;
-    private final CpuWork threads =
-            new CpuWork("tokenize", Math.max(1, Runtime.getRuntime().availableProcessors() / 4));
 
     TextLimit(ServedModel model) {
         this.positions = model.positions();
@@ -34,9 +36,21 @@ final class TextLimit {
         return longest;
     }
 
-    /** What becomes of a request's texts, of which there may be thousands. */
-    <T> T all(Client client, int texts, Supplier<T> work) {
-        return texts == 1 ? work.get() : threads.run(client, work);
+    /**
+     * What becomes of each part of a request, one after the other while its client waits.
+     *
+     * @param texts in all of them; there may be thousands
+     */
+    <T, R> List<R> each(Client client, List<T> parts, int texts, Function<T, R> work) {
+        Supplier<List<R>> all = () -> {
+            List<R> results = new ArrayList<>();
+            for (T part : parts) {
+                results.add(work.apply(part));
+                client.requirePresent();
+            }
+            return results;
+        };
+        return texts == 1 ? all.get() : CPU.run(client, all);
     }
 
     void require(Conversation conversation, String param) {

@@ -58,9 +58,9 @@ public final class ApiException extends RuntimeException {
         return new ApiException(429, "rate_limit_error", "queue_full", "", message);
     }
 
-    /** More than this caller may ask; it may try again. */
-    public static ApiException limited(String code, String message) {
-        return new ApiException(429, "rate_limit_error", code, "", message);
+    /** More than this caller may ask; it may try again after a time. */
+    public static ApiException limited(String code, String message, Duration retryAfter) {
+        return new ApiException(429, "rate_limit_error", code, "", message, retryAfter);
     }
 
     /** Not now; the caller may try again. */

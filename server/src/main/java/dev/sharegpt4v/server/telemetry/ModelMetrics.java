@@ -1,10 +1,7 @@
 package dev.sharegpt4v.server.telemetry;
 
-import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.EngineListener;
 import dev.sharegpt4v.runtime.engine.EngineSnapshot;
-import dev.sharegpt4v.runtime.engine.GenerationEvent;
-import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import io.micrometer.core.instrument.Meter;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +13,7 @@ import java.util.function.ToDoubleFunction;
  * What is told of one model. What it counts lasts as long as the server; what looks at the model itself is there while that
  * is in memory, until {@link #forget()}.
  */
-public final class ModelMetrics implements EngineListener {
+public final class ModelMetrics {
 
     private final Meters meters;
     private final EngineMeters engineMeters;
@@ -27,6 +24,11 @@ public final class ModelMetrics implements EngineListener {
         this.meters = meters;
         this.engineMeters = new EngineMeters(meters, positions);
         this.images = new ImageMeters(meters);
+    }
+
+    /** Counts what its engine tells. */
+    public EngineListener engine() {
+        return engineMeters;
     }
 
     /** What happens to images before they are encoded. */
@@ -134,35 +136,5 @@ public final class ModelMetrics implements EngineListener {
     public synchronized void forget() {
         looking.forEach(meters.registry()::remove);
         looking.clear();
-    }
-
-    @Override
-    public void stepCommitted(StepReport report) {
-        engineMeters.stepCommitted(report);
-    }
-
-    @Override
-    public void tokenAfter(GenerationRequest request, long nanos) {
-        engineMeters.tokenAfter(request, nanos);
-    }
-
-    @Override
-    public void imagesEncoded(int count, long nanos) {
-        engineMeters.imagesEncoded(count, nanos);
-    }
-
-    @Override
-    public void finished(GenerationRequest request, GenerationEvent.Finished end) {
-        engineMeters.finished(request, end);
-    }
-
-    @Override
-    public void failed(GenerationRequest request, EngineException cause) {
-        engineMeters.failed(request, cause);
-    }
-
-    @Override
-    public void preempted(GenerationRequest request) {
-        engineMeters.preempted(request);
     }
 }

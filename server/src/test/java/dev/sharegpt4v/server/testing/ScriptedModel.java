@@ -68,7 +68,7 @@ public final class ScriptedModel implements Loadable {
         ModelShape shape = ScriptedExecutor.shape(tokenizer.vocabularySize(), CONTEXT);
         this.executor = new ScriptedExecutor(shape, new KvGeometry(256, 16), script(text), step);
         this.engine = Engine.start(
-                executor, new ScriptedEncoder(4, shape.hiddenSize(), encode), ENGINE, tracing.listen(metrics));
+                executor, new ScriptedEncoder(4, shape.hiddenSize(), encode), ENGINE, tracing.listen(metrics.engine()));
         metrics.watch(engine::snapshot);
         Preprocessing preprocessing =
                 new Preprocessing(true, 126, 126, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD);
