@@ -168,10 +168,9 @@ public final class Application implements AutoCloseable {
     }
 
     private WebServer web() {
-        return WebServer.builder()
+        return PlainHelidon.server()
                 .host(config.host())
                 .port(config.port())
-                .shutdownHook(false)
                 .update(frontend::install)
                 .update(guard::secure)
                 .build();

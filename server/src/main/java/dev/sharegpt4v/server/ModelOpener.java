@@ -1,7 +1,6 @@
 package dev.sharegpt4v.server;
 
 import dev.sharegpt4v.models.catalog.LoadedModel;
-import dev.sharegpt4v.models.convert.EmbeddingTable;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
 import dev.sharegpt4v.server.http.Constraints;
@@ -95,7 +94,7 @@ record ModelOpener(
                 name,
                 loaded.tokenizer(),
                 loaded.prompts(),
-                EmbeddingTable.open(config.folder())::row,
+                new LateEmbeddings(config.folder(), loaded.manifest()),
                 loaded.images(),
                 loaded.imageFeatureRows(),
                 loaded.generation(),

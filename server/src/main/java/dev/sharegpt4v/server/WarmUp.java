@@ -7,13 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A picture and two tokens before the engine starts: a package that cannot run fails here, and the first caller does not pay
+ * A picture and a token before the engine starts: a package that cannot run fails here, and the first caller does not pay
  * for what is allocated once. No whole prompt, which takes a 7B model half a minute on two cores, and nothing to warm the JVM:
  * until it has compiled the kernels they are slow, whoever waits for them.
  */
 final class WarmUp {
-
-    private static final int TOKENS = 2;
 
     private WarmUp() {}
 
@@ -24,8 +22,8 @@ final class WarmUp {
      */
     static void run(OpenDevice device, LoadedModel model) {
         device.encoder().encode(List.of(model.images().black(model.imageFeatureRows())));
-        int[] tokens = Arrays.copyOf(model.tokenizer().encode("Describe this image."), TOKENS);
-        SequenceSlice prompt = new SequenceSlice(tokens, 0, new int[] {0}, List.of(), new int[] {TOKENS - 1});
+        int[] tokens = Arrays.copyOf(model.tokenizer().encode("Describe this image."), 1);
+        SequenceSlice prompt = new SequenceSlice(tokens, 0, new int[] {0}, List.of(), new int[] {0});
         device.executor().forward(new ForwardStep(List.of(prompt)));
     }
 }

@@ -3,10 +3,8 @@ package dev.sharegpt4v.models.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.sharegpt4v.runtime.storage.AtomicFile;
 import java.io.IOException;
@@ -22,27 +20,29 @@ public final class ManifestJson {
     private static final System.Logger LOG = System.getLogger(ManifestJson.class.getName());
 
     private static final long MAX_FILE_BYTES = 1L << 20;
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .addModule(new Jdk8Module())
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+    private static final JsonMapper READER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+
+    /** Apart, for servers write none. */
+    private static final class Writer {
+        static final JsonMapper MAPPER = JsonMapper.builder()
+                .addModule(new Jdk8Module())
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build();
+    }
 
     private ManifestJson() {}
 
-    /** Looks at what manifests are made of, which reading the first one does otherwise. */
+    /** Loads what reading the first manifest does otherwise. */
     public static void prepare() {
-        ObjectReader _ = MAPPER.readerFor(PackageManifest.class);
+        READER.createObjectNode();
     }
 
     /** The text of a manifest. */
     static byte[] write(PackageManifest manifest) {
         try {
-            return (MAPPER.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
+            return (Writer.MAPPER.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a manifest is always writable. This is a bug.", e);
         }
@@ -71,9 +71,11 @@ public final class ManifestJson {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw malformed(file, "it is larger than any manifest", null);
             }
-            return parse(file, MAPPER.readTree(Files.readAllBytes(file)));
+            return parse(file, READER.readTree(Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {
             throw malformed(file, e.getOriginalMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw malformed(file, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
@@ -94,7 +96,7 @@ public final class ManifestJson {
         }
     }
 
-    private static PackageManifest parse(Path file, JsonNode node) throws JsonProcessingException {
+    private static PackageManifest parse(Path file, JsonNode node) {
         int version = node.path("formatVersion").asInt(0);
         if (version > PackageManifest.FORMAT_VERSION) {
             throw new PackageException(
@@ -105,16 +107,7 @@ public final class ManifestJson {
         if (version < 1) {
             throw malformed(file, "it has no formatVersion", null);
         }
-        return MAPPER.treeToValue(withDevice(node), PackageManifest.class);
-    }
-
-    /** Packages were for the CPU alone before manifests named a device. */
-    private static JsonNode withDevice(JsonNode node) {
-        if (node instanceof ObjectNode manifest && !manifest.has("device")) {
-            manifest.put("device", Device.CPU.wireName());
-            manifest.put("activations", Precision.FP32.wireName());
-        }
-        return node;
+        return ManifestReader.manifest(node);
     }
 
     private static PackageException malformed(Path file, String reason, @Nullable Throwable cause) {

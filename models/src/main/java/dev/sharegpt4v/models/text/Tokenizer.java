@@ -1,6 +1,7 @@
 package dev.sharegpt4v.models.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -46,6 +47,11 @@ public final class Tokenizer implements AutoCloseable {
         for (int id = 0; id < pieces.length; id++) {
             bytesById[id] = bytesOf(pieces[id]);
         }
+    }
+
+    /** Loads the library below, which opening the first tokenizer does otherwise. */
+    public static void prepare() {
+        LibUtils.checkStatus();
     }
 
     /**

@@ -3,6 +3,12 @@ package dev.sharegpt4v.models.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sharegpt4v.models.checkpoint.CheckpointConfig;
 import dev.sharegpt4v.models.checkpoint.DecoderConfig;
 import dev.sharegpt4v.models.checkpoint.GenerationDefaults;
@@ -13,6 +19,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -114,6 +121,36 @@ final class PackageTest {
             write(broken);
             assertFails(PackageException.Kind.MALFORMED_MANIFEST, "model.json", () -> LoadedModel.open(folder));
         }
+    }
+
+    @Test
+    void aValueOfAnotherKindIsRefusedByItsName() throws IOException {
+        PackageManifest whole =
+                manifest("decoder.onnx", 5).withQuantisation(new QuantisationReport(96, 0.01, 0.2, 0.97));
+        ObjectNode root = (ObjectNode) new JsonMapper().readTree(ManifestJson.write(whole));
+        assertThat(refuseEach(root, root)).isGreaterThan(50);
+    }
+
+    /** Puts another kind of value in each place below an object; how many places there are. */
+    private int refuseEach(ObjectNode root, ObjectNode object) throws IOException {
+        int places = 0;
+        List<String> keys = new ArrayList<>();
+        object.fieldNames().forEachRemaining(keys::add);
+        for (String key : keys) {
+            JsonNode kept = object.get(key);
+            if (kept instanceof ObjectNode inner) {
+                places += refuseEach(root, inner);
+            } else if (kept instanceof ArrayNode list && list.get(0) instanceof ObjectNode inner) {
+                places += refuseEach(root, inner);
+            }
+            object.set(key, kept.isTextual() ? IntNode.valueOf(1) : TextNode.valueOf("x"));
+            write(root.toString());
+            String named = key.equals("formatVersion") ? "model.json" : key + " is not";
+            assertFails(PackageException.Kind.MALFORMED_MANIFEST, named, () -> ManifestJson.read(folder));
+            object.set(key, kept);
+            places++;
+        }
+        return places;
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -35,6 +36,8 @@ final class RehearseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        // The command whose starts this is about has more options than this one.
+        CommandLine.populateCommand(new ServeCommand());
         try (Application application =
                         Application.start(model.server("127.0.0.1", 0, HttpLimits.DEFAULT, Duration.ofSeconds(30)));
                 HttpClient client = HttpClient.newHttpClient()) {

@@ -10,6 +10,8 @@ import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +57,18 @@ final class LogLinesTest {
         String line = line(LogFormat.JSON, entry);
         assertThat(line).endsWith("\n").containsOnlyOnce("\n");
         return JSON.readTree(line);
+    }
+
+    @Test
+    void timesOfTextAreInMillisecondsOfThisPlaceAlsoOnTheMinute() {
+        for (String local : List.of("2026-11-27T19:30:00.125", "2026-11-27T00:00:00.000", "0999-02-03T04:05:06.700")) {
+            LogRecord entry = entry("said");
+            entry.setInstant(LocalDateTime.parse(local)
+                    .plusNanos(999_999)
+                    .atZone(ZoneId.systemDefault())
+                    .toInstant());
+            assertThat(line(LogFormat.TEXT, entry)).isEqualTo(local + " INFO said\n");
+        }
     }
 
     @Test
