@@ -40,10 +40,10 @@ COPY --from=build-cuda /image/program/ /
 # The JVM learns from a rehearsal, in the very place where it will run: other times, paths or libraries make it forget.
 # No GPU is at hand here; all but the device's own classes are the same on the processors.
 FROM base-cuda AS rehearsal-cuda
-RUN ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "-XX:AOTCacheOutput=/app/sharegpt4v.aot", "-jar", "/app/sharegpt4v.jar", "rehearse", "--device", "cpu"]
+RUN ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "-XX:ArchiveClassesAtExit=/app/sharegpt4v.jsa", "-jar", "/app/sharegpt4v.jar", "rehearse", "--device", "cpu"]
 
 FROM base-cuda AS cuda
-COPY --from=rehearsal-cuda /app/sharegpt4v.aot /app/
+COPY --from=rehearsal-cuda /app/sharegpt4v.jsa /app/
 ENV HOME=/tmp \
     SHAREGPT4V_HOST=0.0.0.0 \
     SHAREGPT4V_PORT=8080 \
@@ -56,8 +56,8 @@ USER 10001:10001
 WORKDIR /app
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=10s --start-period=300s \
-    CMD ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-cp", "/app/sharegpt4v.jar", "dev.sharegpt4v.server.HealthProbe"]
-ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-jar", "/app/sharegpt4v.jar"]
+    CMD ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/start.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-cp", "/app/sharegpt4v.jar", "dev.sharegpt4v.server.HealthProbe"]
+ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/start.options", "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve", "--model", "/app/demo"]
 
 # No shell and no package manager from here on.
@@ -67,11 +67,11 @@ COPY --from=build-cpu /image/libraries/ /
 COPY --from=build-cpu /image/program/ /
 
 FROM base-cpu AS rehearsal-cpu
-RUN ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "-XX:AOTCacheOutput=/app/sharegpt4v.aot", "-jar", "/app/sharegpt4v.jar", "rehearse", "--model", "/app/demo"]
+RUN ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "-XX:ArchiveClassesAtExit=/app/sharegpt4v.jsa", "-jar", "/app/sharegpt4v.jar", "rehearse", "--model", "/app/demo"]
 
 # The last target is what a build makes that names none.
 FROM base-cpu AS cpu
-COPY --from=rehearsal-cpu /app/sharegpt4v.aot /app/
+COPY --from=rehearsal-cpu /app/sharegpt4v.jsa /app/
 ENV HOME=/tmp \
     GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     SHAREGPT4V_HOST=0.0.0.0 \
@@ -82,6 +82,6 @@ USER 10001:10001
 WORKDIR /app
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=10s --start-period=120s \
-    CMD ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-cp", "/app/sharegpt4v.jar", "dev.sharegpt4v.server.HealthProbe"]
-ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/aot.options", "-jar", "/app/sharegpt4v.jar"]
+    CMD ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/start.options", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-cp", "/app/sharegpt4v.jar", "dev.sharegpt4v.server.HealthProbe"]
+ENTRYPOINT ["/opt/jre/bin/java", "@/app/jvm.options", "@/app/image.options", "@/app/start.options", "-jar", "/app/sharegpt4v.jar"]
 CMD ["serve", "--model", "/app/demo"]

@@ -45,6 +45,11 @@ final class ExchangeNotes {
         return CURRENT.isBound() ? CURRENT.get() : new ExchangeNotes(Tracing.OFF, Span.NONE, "", false);
     }
 
+    /** Whether this thread serves an exchange. */
+    static boolean isBound() {
+        return CURRENT.isBound();
+    }
+
     /** Does work of this exchange, on whatever thread. */
     <T, X extends Throwable> T call(ScopedValue.CallableOp<T, X> work) throws X {
         return scope().call(work);

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.http;
 
+import dev.sharegpt4v.server.openai.ApiException;
 import dev.sharegpt4v.server.tracing.Span;
 import dev.sharegpt4v.server.tracing.Tracing;
 import io.helidon.http.HeaderNames;
@@ -60,6 +61,16 @@ final class Exchanges {
             new RequestLog(notes, method, route, path, status, now - started).write();
         }
         endSpan(notes, status, now);
+    }
+
+    /** The web server refused a request before it had a route. */
+    void endUnrouted(String id, String method, String path, ApiException failure) {
+        if (lines) {
+            ExchangeNotes notes = new ExchangeNotes(Tracing.OFF, Span.NONE, id, false);
+            notes.refused(failure.code());
+            String withoutQuery = path.split("\\?", 2)[0];
+            notes.run(new RequestLog(notes, method, RouteTable.OTHER, withoutQuery, failure.status(), 0)::write);
+        }
     }
 
     /** A line of a batch has its answer. */

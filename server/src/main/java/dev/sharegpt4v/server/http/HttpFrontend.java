@@ -140,7 +140,7 @@ public final class HttpFrontend implements AutoCloseable {
                 .maxTcpConnections(protection.connections())
                 .maxPayloadSize(limits.maxBodyBytes())
                 .addConnectionSelector(connections())
-                .directHandlers(ProtocolErrors.handlers())
+                .directHandlers(ProtocolErrors.handlers(this::refusedByWebServer))
                 .routing(this::register);
     }
 
@@ -195,6 +195,15 @@ public final class HttpFrontend implements AutoCloseable {
         ExchangeNotes.current().refused(failure.code());
         if (!response.isSent()) {
             Answers.error(request, response, failure);
+        }
+    }
+
+    private void refusedByWebServer(String method, String path, String id, ApiException failure) {
+        metrics.rejected(failure.code());
+        ExchangeNotes.current().refused(failure.code());
+        if (!ExchangeNotes.isBound()) {
+            metrics.answered(RouteTable.OTHER, failure.status());
+            exchanges.endUnrouted(id, method, path, failure);
         }
     }
 

@@ -8,15 +8,31 @@ import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
 
-/** What the web server itself refuses before any route is found, in OpenAI's shape like everything else. */
+/** What the web server itself refuses, most of it before any route is found, in OpenAI's shape like everything else. */
 final class ProtocolErrors implements DirectHandler {
 
-    private ProtocolErrors() {}
+    /** Hears of each. */
+    @FunctionalInterface
+    interface Listener {
 
-    static DirectHandlers handlers() {
+        /**
+         * A request was refused.
+         *
+         * @param method as far as it was read; may be empty, as the path may be
+         */
+        void refused(String method, String path, String id, ApiException failure);
+    }
+
+    private final Listener listener;
+
+    private ProtocolErrors(Listener listener) {
+        this.listener = listener;
+    }
+
+    static DirectHandlers handlers(Listener listener) {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (EventType type : EventType.values()) {
-            handlers.addHandler(type, new ProtocolErrors());
+            handlers.addHandler(type, new ProtocolErrors(listener));
         }
         return handlers.build();
     }
@@ -27,6 +43,8 @@ final class ProtocolErrors implements DirectHandler {
         // What has no path yet failed in being read, though the web server takes some of that for its own failure.
         Status told = request.path().isEmpty() && status.code() >= 500 ? Status.BAD_REQUEST_400 : status;
         String id = Answers.requestId(request.headers());
+        ApiException failure = error(told);
+        listener.refused(request.method(), request.path(), id, failure);
         TransportResponse.Builder response = TransportResponse.builder()
                 .status(told)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
@@ -34,7 +52,7 @@ final class ProtocolErrors implements DirectHandler {
                 .header(HeaderNames.CACHE_CONTROL, "no-store")
                 .header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
                 .keepAlive(type.keepAlive())
-                .entity(WireWriter.bytes(ErrorShape.of(request.path()).body(error(told), id)));
+                .entity(WireWriter.bytes(ErrorShape.of(request.path()).body(failure, id)));
         headers.forEach(response::header);
         return response.build();
     }

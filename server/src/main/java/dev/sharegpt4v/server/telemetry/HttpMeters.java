@@ -8,6 +8,18 @@ record HttpMeters(Meters meters) {
     private static final int CLIENT_GONE = 499;
 
     void answered(String route, int status, long nanos) {
+        answered(route, status);
+        meters.timer(
+                        "http_request_duration",
+                        "From the request's head to the last byte of its answer",
+                        Buckets.REQUEST,
+                        "route",
+                        route)
+                .record(Duration.ofNanos(nanos));
+    }
+
+    /** The same of an exchange whose time is not known. */
+    void answered(String route, int status) {
         meters.counter(
                         "http_responses",
                         "Answers by route and status",
@@ -18,13 +30,6 @@ record HttpMeters(Meters meters) {
                 .increment();
         meters.counter("http_requests", "Answers by route and outcome", "route", route, "outcome", outcome(status))
                 .increment();
-        meters.timer(
-                        "http_request_duration",
-                        "From the request's head to the last byte of its answer",
-                        Buckets.REQUEST,
-                        "route",
-                        route)
-                .record(Duration.ofNanos(nanos));
     }
 
     static String outcome(int status) {

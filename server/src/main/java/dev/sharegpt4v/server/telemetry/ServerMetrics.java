@@ -100,6 +100,11 @@ public final class ServerMetrics implements AutoCloseable {
         http.answered(route, status, nanos);
     }
 
+    /** An exchange has ended of which nobody knows when it began. */
+    public void answered(String route, int status) {
+        http.answered(route, status);
+    }
+
     /** A request was refused. */
     public void rejected(String code) {
         meters.counter("requests_rejected", "Refusals by error code", "reason", code)

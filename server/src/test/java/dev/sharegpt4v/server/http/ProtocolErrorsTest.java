@@ -3,6 +3,7 @@ package dev.sharegpt4v.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sharegpt4v.server.testing.ErrorAnswer;
+import dev.sharegpt4v.server.testing.Eventually;
 import dev.sharegpt4v.server.testing.RawClient;
 import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.ScriptedServer;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +34,13 @@ final class ProtocolErrorsTest {
         return server;
     }
 
+    private String before = "";
+
+    @BeforeEach
+    void count() {
+        before = SERVER.metrics();
+    }
+
     @AfterEach
     void theServerServesOn() {
         assertThat(SERVER.chat(Requests.text("?")).statusCode()).isEqualTo(200);
@@ -43,20 +52,20 @@ final class ProtocolErrorsTest {
     }
 
     @Test
-    void aDeclaredGigabyteIsRefusedBeforeItIsSent() throws IOException {
+    void aDeclaredGigabyteIsRefusedBeforeItIsSent() throws IOException, InterruptedException {
         String answer = exchange(CHAT + JSON + "Content-Length: 1000000000\r\n\r\n");
         isError(answer, 413, "request_too_large");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "multipart/form-data; boundary=x"})
-    void aDeclaredGigabyteIsRefusedWhateverItsType(String type) throws IOException {
+    void aDeclaredGigabyteIsRefusedWhateverItsType(String type) throws IOException, InterruptedException {
         String head = "POST /v1/captions HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type + "\r\n";
         isError(exchange(head + "Content-Length: 1000000000\r\n\r\n"), 413, "request_too_large");
     }
 
     @Test
-    void aBodyThatGrowsBeyondTheLimitIsRefusedOnTheWay() throws IOException {
+    void aBodyThatGrowsBeyondTheLimitIsRefusedOnTheWay() throws IOException, InterruptedException {
         StringBuilder request = new StringBuilder(CHAT + JSON + "Transfer-Encoding: chunked\r\n\r\n");
         for (int i = 0; i < 11; i++) {
             request.append("2710\r\n").append(" ".repeat(10_000)).append("\r\n");
@@ -65,7 +74,7 @@ final class ProtocolErrorsTest {
     }
 
     @Test
-    void aChunkOfAGigabyteIsRefusedBeforeItIsSent() throws IOException {
+    void aChunkOfAGigabyteIsRefusedBeforeItIsSent() throws IOException, InterruptedException {
         isError(exchange(CHAT + JSON + "Transfer-Encoding: chunked\r\n\r\n40000000\r\n"), 413, "request_too_large");
     }
 
@@ -94,17 +103,17 @@ final class ProtocolErrorsTest {
                 "POST /v1/captions HTTP/1.1~Host: a~Content-Length: 5~Transfer-Encoding: chunked~~  | 400",
                 "POST /v1/captions HTTP/1.1~Host: a~Transfer-Encoding: magic~~                      | 400",
             })
-    void aMalformedRequestIsToldSo(String request, int status) throws IOException {
+    void aMalformedRequestIsToldSo(String request, int status) throws IOException, InterruptedException {
         isError(exchange(request.replace("~", "\r\n")), status, "bad_request");
     }
 
     @Test
-    void aChunkWithoutASizeIsMalformed() throws IOException {
+    void aChunkWithoutASizeIsMalformed() throws IOException, InterruptedException {
         isError(exchange(CHAT + JSON + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"), 400, "incomplete_body");
     }
 
     @Test
-    void headersWithoutEndAreRefused() throws IOException {
+    void headersWithoutEndAreRefused() throws IOException, InterruptedException {
         isError(
                 exchange("GET /v1/models HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(40_000) + "\r\n\r\n"),
                 400,
@@ -112,17 +121,17 @@ final class ProtocolErrorsTest {
     }
 
     @Test
-    void anOverlongPathIsRefused() throws IOException {
+    void anOverlongPathIsRefused() throws IOException, InterruptedException {
         isError(exchange("GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"), 414, "uri_too_long");
     }
 
     @Test
-    void anOldVersionOfHttpIsToldSo() throws IOException {
+    void anOldVersionOfHttpIsToldSo() throws IOException, InterruptedException {
         isError(exchange("GET /v1/models HTTP/1.0\r\n\r\n"), 505, "http_version_not_supported");
     }
 
     @Test
-    void aMethodThatNobodyKnowsIsNotAllowed() throws IOException {
+    void aMethodThatNobodyKnowsIsNotAllowed() throws IOException, InterruptedException {
         String answer = exchange("BREW /v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         isError(answer, 405, "method_not_allowed");
         assertThat(answer).containsIgnoringCase("allow: GET");
@@ -147,7 +156,7 @@ final class ProtocolErrorsTest {
     }
 
     @Test
-    void aBodyThatBreaksOffIsNoRequest() throws IOException {
+    void aBodyThatBreaksOffIsNoRequest() throws IOException, InterruptedException {
         try (RawClient client = new RawClient(SERVER.port())) {
             client.send(CHAT + JSON + "Content-Length: 500\r\n\r\n{\"messages\":");
             client.endOutput();
@@ -157,14 +166,14 @@ final class ProtocolErrorsTest {
     }
 
     @Test
-    void aFormUrlencodedBodyIsOfTheWrongType() throws IOException {
+    void aFormUrlencodedBodyIsOfTheWrongType() throws IOException, InterruptedException {
         String answer = exchange(CHAT + "Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n"
                 + "Content-Length: 3\r\n\r\na=b");
         isError(answer, 415, "unsupported_media_type");
     }
 
     @Test
-    void theBodyOfARefusedRequestIsNotTakenForTheNextRequest() throws IOException {
+    void theBodyOfARefusedRequestIsNotTakenForTheNextRequest() throws IOException, InterruptedException {
         String hidden = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n";
         String answer = exchange(CHAT + JSON + "Content-Length: 200000\r\n\r\n" + hidden + "x".repeat(150_000));
         isError(answer, 413, "request_too_large");
@@ -178,11 +187,27 @@ final class ProtocolErrorsTest {
         }
     }
 
-    private static void isError(String answer, int status, String code) {
+    private static int total(String metrics, String name, String label) {
+        return metrics.lines()
+                .filter(line -> line.startsWith("sharegpt4v_" + name + "_total{") && line.contains(label))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    private void isError(String answer, int status, String code) throws InterruptedException {
         assertThat(answer)
                 .startsWith("HTTP/1.1 " + status + " ")
                 .containsIgnoringCase("content-type: application/json")
                 .containsIgnoringCase("x-request-id: req_");
         ErrorAnswer.is(answer.substring(answer.indexOf("\r\n\r\n") + 4), code, "");
+        isCounted("requests_rejected", "reason=\"" + code + "\"");
+        isCounted("http_responses", "status=\"" + status + "\"");
+    }
+
+    private void isCounted(String name, String label) throws InterruptedException {
+        // An answer is counted when all of it is written.
+        int expected = total(before, name, label) + 1;
+        Eventually.holds(label, () -> total(SERVER.metrics(), name, label) >= expected);
+        assertThat(total(SERVER.metrics(), name, label)).isEqualTo(expected);
     }
 }

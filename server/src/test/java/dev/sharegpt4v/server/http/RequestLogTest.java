@@ -9,9 +9,11 @@ import dev.sharegpt4v.server.logging.LogFormat;
 import dev.sharegpt4v.server.logging.Logging;
 import dev.sharegpt4v.server.testing.Golden;
 import dev.sharegpt4v.server.testing.Pictures;
+import dev.sharegpt4v.server.testing.RawClient;
 import dev.sharegpt4v.server.testing.Requests;
 import dev.sharegpt4v.server.testing.ScriptedServer;
 import io.restassured.RestAssured;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,17 +60,21 @@ final class RequestLogTest {
         OWN.setLevel(null);
     }
 
-    private static void askAll(boolean logging) {
-        KeyRing keys = new KeyRing(List.of(ApiKey.of("alice", "sk-secret-of-alice")), System::nanoTime);
-        Protection protection = new Protection(
+    private static Protection protection(Optional<KeyRing> keys, boolean logging) {
+        return new Protection(
                 Protection.DEFAULT.images(),
-                Optional.of(keys),
+                keys,
                 false,
                 List.of(),
                 logging,
                 Protection.PATIENCE,
                 Protection.CONNECTIONS,
                 false);
+    }
+
+    private static void askAll(boolean logging) {
+        KeyRing keys = new KeyRing(List.of(ApiKey.of("alice", "sk-secret-of-alice")), System::nanoTime);
+        Protection protection = protection(Optional.of(keys), logging);
         try (ScriptedServer server = new ScriptedServer("a red circle", HttpLimits.DEFAULT, protection)) {
             server.allowAllSteps();
             String question = "my confession\n" + "is long ".repeat(100);
@@ -104,6 +110,26 @@ final class RequestLogTest {
         assertThat(own.getFirst().length()).isLessThan(600);
         assertThat(String.join("", lines)).doesNotContain("sk-", "iVBOR", "\n2026 forged");
         requireObjects();
+    }
+
+    @Test
+    void whatIsRefusedBeforeItHasARouteHasALineToo() throws IOException {
+        try (ScriptedServer server = new ScriptedServer("", HttpLimits.DEFAULT, protection(Optional.empty(), true));
+                RawClient client = new RawClient(server.port())) {
+            client.send("GET /v1/models?secret=1 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+            assertThat(client.readAll()).startsWith("HTTP/1.1 400 ");
+        }
+        assertThat(lines)
+                .filteredOn(line -> line.contains("/v1/"))
+                .singleElement()
+                .asString()
+                .contains(" GET /v1/models 400 0 ms")
+                .doesNotContain("secret");
+        assertThat(objects)
+                .filteredOn(line -> line.contains("/v1/"))
+                .singleElement()
+                .asString()
+                .contains("\"error_code\":\"bad_request\"", "\"request_id\":\"req_");
     }
 
     private static JsonNode one(List<JsonNode> lines, String field, String value, int status) {
