@@ -23,8 +23,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * {@code rehearse}: a start with a few requests and an end, from which the JVM learns what the next starts need (JEP 514,
- * {@code -XX:AOTCacheOutput}). Run by whoever builds, not by users.
+ * {@code rehearse}: a start with a few requests and an end, whose classes the JVM keeps for the next starts (JEP 350,
+ * {@code -XX:ArchiveClassesAtExit}). Run by whoever builds, not by users.
  */
 @Command(name = "rehearse", description = "Starts, answers a few requests, and ends.", hidden = true)
 final class RehearseCommand implements Callable<Integer> {
