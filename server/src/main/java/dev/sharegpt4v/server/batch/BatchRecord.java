@@ -24,7 +24,7 @@ import java.util.OptionalLong;
  * @param total lines of its input; 0 until they were counted
  * @param tally what they came to
  * @param errors why it could not run
- * @param model that answers its lines
+ * @param model that answers its lines: what their first name is, or the server's first
  * @param outputFile id of the file of completed lines
  * @param errorFile id of the file of all others
  */
@@ -75,9 +75,22 @@ record BatchRecord(
                 number, id, order, reached, moment, expiresAt, total, tally, errors, model, outputFile, errorFile);
     }
 
-    BatchRecord withTotal(int lines) {
+    /** The same with what its input says. */
+    BatchRecord with(InputLines lines) {
+        String asked = lines.model().isEmpty() ? model : lines.model();
         return new BatchRecord(
-                number, id, order, status, moments, expiresAt, lines, tally, errors, model, outputFile, errorFile);
+                number,
+                id,
+                order,
+                status,
+                moments,
+                expiresAt,
+                lines.count(),
+                tally,
+                errors,
+                asked,
+                outputFile,
+                errorFile);
     }
 
     BatchRecord withTally(Tally so) {

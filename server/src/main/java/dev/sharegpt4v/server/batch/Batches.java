@@ -358,10 +358,10 @@ public final class Batches implements AutoCloseable {
     }
 
     private void run(BatchRun run, FileChannel input, InputLines lines) throws IOException {
-        AnswerJournal journal = store.journal(run.record().withTotal(lines.count()));
+        AnswerJournal journal = store.journal(run.record().with(lines));
         try {
             synchronized (this) {
-                BatchRecord counted = run.record().withTotal(lines.count());
+                BatchRecord counted = run.record().with(lines);
                 boolean isNew = counted.status() == BatchStatus.VALIDATING;
                 become(run, isNew ? counted.at(BatchStatus.IN_PROGRESS, now()) : counted);
                 run.open(new BatchRun.Source(input, lines, journal));

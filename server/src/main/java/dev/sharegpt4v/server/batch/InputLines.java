@@ -19,9 +19,10 @@ import java.util.Set;
  *
  * @param starts in bytes
  * @param lengths in bytes, without the line's end
+ * @param model that the first line names which names one; empty where none does
  * @param errors of all lines, up to a number that a person can read
  */
-record InputLines(long[] starts, int[] lengths, List<BatchError> errors) {
+record InputLines(long[] starts, int[] lengths, String model, List<BatchError> errors) {
 
     private static final int MOST_ERRORS = 100;
 
@@ -60,6 +61,7 @@ record InputLines(long[] starts, int[] lengths, List<BatchError> errors) {
         private long[] starts = new long[64];
         private int[] lengths = new int[64];
         private int count;
+        private String model = "";
 
         Scan(LineChecks checks, DataLimits limits) {
             this.checks = checks;
@@ -85,7 +87,8 @@ record InputLines(long[] starts, int[] lengths, List<BatchError> errors) {
                 }
             }
             requireSome();
-            return new InputLines(Arrays.copyOf(starts, count), Arrays.copyOf(lengths, count), List.copyOf(errors));
+            return new InputLines(
+                    Arrays.copyOf(starts, count), Arrays.copyOf(lengths, count), model, List.copyOf(errors));
         }
 
         private void requireSome() {
@@ -113,7 +116,11 @@ record InputLines(long[] starts, int[] lengths, List<BatchError> errors) {
                 return;
             }
             try {
-                String id = checks.read(bytes).customId();
+                InputLine line = checks.read(bytes);
+                if (model.isEmpty()) {
+                    model = line.body().path("model").asText();
+                }
+                String id = line.customId();
                 if (!ids.add(id)) {
                     throw new LineChecks.Fault(
                             "duplicate_custom_id",

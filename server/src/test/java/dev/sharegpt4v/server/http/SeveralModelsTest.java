@@ -450,6 +450,7 @@ final class SeveralModelsTest {
         Response batch = server.get("/v1/batches/" + id);
         String answers = content(server, batch.path("output_file_id"));
         assertThat(answers).contains("this is one", "this is org/two");
+        assertThat(batch.<String>path("model")).isEqualTo("org/two");
         assertThat(content(server, batch.path("error_file_id"))).contains("model_not_found");
     }
 
