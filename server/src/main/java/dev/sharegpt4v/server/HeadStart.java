@@ -5,6 +5,7 @@ import dev.sharegpt4v.models.text.Tokenizer;
 import dev.sharegpt4v.runtime.onnx.CpuDevice;
 import dev.sharegpt4v.server.telemetry.MetricsSetup;
 import dev.sharegpt4v.server.telemetry.ServerMetrics;
+import io.helidon.common.SerializationConfig;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,7 +20,8 @@ public final class HeadStart {
             CpuDevice::load,
             Tokenizer::prepare,
             // Unstarted: it takes no port, but finds and makes most of what the one to come is made of.
-            () -> PlainHelidon.server().build());
+            () -> PlainHelidon.server().build(),
+            SerializationConfig::configureRuntime);
 
     private HeadStart() {}
 

@@ -3,6 +3,7 @@ package dev.sharegpt4v.server;
 import dev.sharegpt4v.models.catalog.LoadedModel;
 import dev.sharegpt4v.runtime.engine.Engine;
 import dev.sharegpt4v.runtime.execution.KvGeometry;
+import dev.sharegpt4v.runtime.onnx.NativeHeap;
 import dev.sharegpt4v.server.http.Constraints;
 import dev.sharegpt4v.server.http.Identity;
 import dev.sharegpt4v.server.http.OpenedModel;
@@ -52,6 +53,8 @@ record ModelOpener(
                             loaded.manifest().device().wireName()));
             try {
                 WarmUp.run(device, loaded);
+                // What weights were before ONNX Runtime packed them.
+                NativeHeap.trim();
             } catch (RuntimeException | Error e) {
                 device.close();
                 throw e;

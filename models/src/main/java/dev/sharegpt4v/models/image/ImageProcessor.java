@@ -2,7 +2,7 @@ package dev.sharegpt4v.models.image;
 
 import dev.sharegpt4v.runtime.execution.ContentHash;
 import dev.sharegpt4v.runtime.execution.ImageInput;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /**
@@ -15,6 +15,7 @@ public final class ImageProcessor {
     private static final double RESCALE = 0.00392156862745098;
 
     private final Preprocessing preprocessing;
+    private final byte[] rules;
     private final float[][] normalized;
     private final int background;
     private final Kernels kernels = new Kernels();
@@ -22,6 +23,7 @@ public final class ImageProcessor {
 
     public ImageProcessor(Preprocessing preprocessing) {
         this.preprocessing = preprocessing;
+        this.rules = rules(preprocessing);
         this.normalized = new float[3][256];
         int colour = 0;
         for (int channel = 0; channel < 3; channel++) {
@@ -147,9 +149,20 @@ public final class ImageProcessor {
         return new ImageInput(hash(bytes), values, new long[] {3, side, side}, featureRows);
     }
 
+    /** What else than the picture decides about pixels. */
+    private static byte[] rules(Preprocessing preprocessing) {
+        ByteBuffer bytes = ByteBuffer.allocate(3 * Integer.BYTES + 6 * Double.BYTES);
+        bytes.putInt(preprocessing.padToSquare() ? 1 : 0);
+        bytes.putInt(preprocessing.shortestEdge());
+        bytes.putInt(preprocessing.cropSize());
+        preprocessing.mean().forEach(bytes::putDouble);
+        preprocessing.std().forEach(bytes::putDouble);
+        return bytes.array();
+    }
+
     private ContentHash hash(byte[] pixels) {
         MessageDigest digest = ContentHash.newDigest();
-        digest.update(preprocessing.toString().getBytes(StandardCharsets.UTF_8));
+        digest.update(rules);
         return ContentHash.of(digest.digest(pixels));
     }
 }

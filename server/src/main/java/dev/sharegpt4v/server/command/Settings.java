@@ -65,7 +65,12 @@ final class Settings implements CommandLine.IDefaultValueProvider {
     }
 
     private static String name(OptionSpec option) {
-        return option.longestName().replaceFirst("^-+", "");
+        String name = option.longestName();
+        int dashes = 0;
+        while (name.charAt(dashes) == '-') {
+            dashes++;
+        }
+        return name.substring(dashes);
     }
 
     static String variable(String option) {

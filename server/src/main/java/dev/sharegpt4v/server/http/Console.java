@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,20 +43,27 @@ final class Console {
     private static final String CSS = "text/css; charset=utf-8";
     private static final String SCRIPT = "text/javascript; charset=utf-8";
 
-    private final Map<String, Asset> assets = Stream.of(
-                    Asset.read("/", "index.html", HTML),
-                    Asset.read("/status", "status.html", HTML),
-                    Asset.read(FILES + "console.css", "console.css", CSS),
-                    Asset.read(FILES + "console.js", "console.js", SCRIPT),
-                    Asset.read(FILES + "composer.js", "composer.js", SCRIPT),
-                    Asset.read(FILES + "events.js", "events.js", SCRIPT),
-                    Asset.read(FILES + "key.js", "key.js", SCRIPT),
-                    Asset.read(FILES + "request.js", "request.js", SCRIPT),
-                    Asset.read(FILES + "server.js", "server.js", SCRIPT),
-                    Asset.read(FILES + "snippets.js", "snippets.js", SCRIPT),
-                    Asset.read(FILES + "status.js", "status.js", SCRIPT),
-                    Asset.read(FILES + "metrics.js", "metrics.js", SCRIPT))
-            .collect(Collectors.toUnmodifiableMap(Asset::path, Function.identity()));
+    private static final Map<String, String> TYPES = Map.of("html", HTML, "css", CSS, "js", SCRIPT);
+
+    /** Names of files by path. */
+    private static final Map<String, String> PATHS = Stream.concat(
+                    Stream.of(Map.entry("/", "index.html"), Map.entry("/status", "status.html")),
+                    Stream.of(
+                                    "console.css",
+                                    "console.js",
+                                    "composer.js",
+                                    "events.js",
+                                    "key.js",
+                                    "request.js",
+                                    "server.js",
+                                    "snippets.js",
+                                    "status.js",
+                                    "metrics.js")
+                            .map(file -> Map.entry(FILES + file, file)))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
+    /** By file, each read when it is asked for. */
+    private final Map<String, Asset> assets = new ConcurrentHashMap<>();
 
     List<Route> routes() {
         return List.of(
@@ -67,7 +74,7 @@ final class Console {
 
     /** What may be read without a key. */
     Set<String> paths() {
-        return assets.keySet();
+        return PATHS.keySet();
     }
 
     private void file(ServerRequest request, ServerResponse response) {
@@ -75,10 +82,11 @@ final class Console {
     }
 
     private void send(ServerRequest request, ServerResponse response, String path) {
-        Asset asset = assets.get(path);
-        if (asset == null) {
+        String file = PATHS.get(path);
+        if (file == null) {
             throw ApiException.exchange(404, "not_found", "There is nothing at " + path + ".");
         }
+        Asset asset = assets.computeIfAbsent(file, Asset::read);
         // The browser keeps it and asks each time whether it is still the same.
         response.header(HeaderNames.CACHE_CONTROL, "no-cache");
         response.header(HeaderNames.ETAG, asset.tag());
@@ -106,16 +114,17 @@ final class Console {
     }
 
     /** A file that is sent as it is. */
-    private record Asset(String path, String type, String tag, byte[] bytes) {
+    private record Asset(String type, String tag, byte[] bytes) {
 
-        static Asset read(String path, String file, String type) {
+        static Asset read(String file) {
+            String type = TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), HTML);
             try (InputStream input = Console.class.getResourceAsStream("console/" + file)) {
                 if (input == null) {
                     throw new IllegalStateException("console/" + file + " is not in the jar. This is a bug.");
                 }
                 byte[] bytes = input.readAllBytes();
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-                return new Asset(path, type, '"' + HexFormat.of().formatHex(hash, 0, 12) + '"', bytes);
+                return new Asset(type, '"' + HexFormat.of().formatHex(hash, 0, 12) + '"', bytes);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (NoSuchAlgorithmException e) {

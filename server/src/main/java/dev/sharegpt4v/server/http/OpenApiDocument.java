@@ -9,14 +9,16 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /openapi.json}: every route in the terms of OpenAPI 3.1, from {@code openapi.json} beside this class. */
 final class OpenApiDocument implements Handler {
 
-    private final JsonNode document;
+    private final String version;
+    private volatile @Nullable JsonNode document;
 
     OpenApiDocument(String version) {
-        this.document = read(version);
+        this.version = version;
     }
 
     private static JsonNode read(String version) {
@@ -34,6 +36,11 @@ final class OpenApiDocument implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Answers.json(response, 200, document);
+        JsonNode known = document;
+        if (known == null) {
+            known = read(version);
+            document = known;
+        }
+        Answers.json(response, 200, known);
     }
 }
