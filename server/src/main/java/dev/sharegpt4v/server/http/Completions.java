@@ -9,6 +9,7 @@ import dev.sharegpt4v.runtime.engine.EngineException;
 import dev.sharegpt4v.runtime.engine.Generation;
 import dev.sharegpt4v.runtime.engine.GenerationRequest;
 import dev.sharegpt4v.runtime.engine.Prompt;
+import dev.sharegpt4v.runtime.engine.Scheduling;
 import dev.sharegpt4v.runtime.engine.StopRule;
 import dev.sharegpt4v.runtime.sampling.SamplingOptions;
 import dev.sharegpt4v.runtime.sampling.TokenConstraint;
@@ -95,7 +96,7 @@ final class Completions {
                     prompt,
                     seeded(sampling, i),
                     rule,
-                    deadlines.bound(options.scheduling()),
+                    scheduling(options),
                     logprobs,
                     constraint,
                     // All have one prompt.
@@ -117,6 +118,10 @@ final class Completions {
             notes.forEach(CompletionNote::refused);
             throw e instanceof EngineException cause ? answer(cause, param) : e;
         }
+    }
+
+    private Scheduling scheduling(CompletionOptions options) {
+        return deadlines.bound(options.scheduling(), ExchangeNotes.current().waited());
     }
 
     private ExchangeNotes note(String id) {
@@ -143,8 +148,8 @@ final class Completions {
     /** A beam search, not yet run, and its share of the tokens under way. */
     Search search(String id, Prompt prompt, CompletionOptions options, BeamOptions beams) {
         StopRule rule = stopRule(prompt, options);
-        GenerationRequest request = new GenerationRequest(
-                id, prompt, options.sampling(), rule, deadlines.bound(options.scheduling()), OptionalInt.empty());
+        GenerationRequest request =
+                new GenerationRequest(id, prompt, options.sampling(), rule, scheduling(options), OptionalInt.empty());
         AdmissionGate.Place place = admit(prompt, rule, beams.width());
         ExchangeNotes notes = note(id);
         notes.addPrompt(prompt.length());

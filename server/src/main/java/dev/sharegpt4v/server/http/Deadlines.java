@@ -13,6 +13,8 @@ import java.util.Optional;
  */
 public record Deadlines(Optional<Duration> queue, Optional<Duration> total, int behind) {
 
+    private static final Duration LEAST = Duration.ofMillis(1);
+
     /** As long as it takes. */
     public static final Deadlines NONE = new Deadlines(Optional.empty(), Optional.empty());
 
@@ -24,13 +26,18 @@ public record Deadlines(Optional<Duration> queue, Optional<Duration> total, int 
         this(queue, total, 0);
     }
 
-    /** What is asked for, within these. */
-    Scheduling bound(Scheduling asked) {
+    /** What is asked for, within these, of a request that has waited for its model before. */
+    Scheduling bound(Scheduling asked, Duration waited) {
         return new Scheduling(
                 (int) Math.min(Integer.MAX_VALUE, (long) asked.priority() + behind),
                 asked.cacheSalt(),
-                sooner(asked.queueTimeout(), queue),
-                sooner(asked.timeout(), total));
+                sooner(asked.queueTimeout(), queue).map(limit -> left(limit, waited)),
+                sooner(asked.timeout(), total).map(limit -> left(limit, waited)));
+    }
+
+    private static Duration left(Duration limit, Duration waited) {
+        Duration left = limit.minus(waited);
+        return left.compareTo(LEAST) < 0 ? LEAST : left;
     }
 
     private static Optional<Duration> sooner(Optional<Duration> asked, Optional<Duration> most) {

@@ -6,6 +6,7 @@ import dev.sharegpt4v.server.logging.RequestContext;
 import dev.sharegpt4v.server.tracing.FollowedGeneration;
 import dev.sharegpt4v.server.tracing.Span;
 import dev.sharegpt4v.server.tracing.Tracing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +27,7 @@ final class ExchangeNotes {
     private String answerId = "";
     private String refusal = "";
     private int promptTokens;
+    private Duration waited = Duration.ZERO;
 
     /**
      * Nothing yet.
@@ -149,6 +151,15 @@ final class ExchangeNotes {
     /** Empty unless it was refused. */
     synchronized String refusal() {
         return refusal;
+    }
+
+    /** How long the model was waited for. */
+    synchronized void waited(Duration time) {
+        waited = time;
+    }
+
+    synchronized Duration waited() {
+        return waited;
     }
 
     synchronized int promptTokens() {

@@ -38,10 +38,12 @@ final class ServedModels {
         if (found.isEmpty()) {
             return unknown(name);
         }
-        long deadline = System.nanoTime() + patience(body, deadlines).toNanos();
+        long started = System.nanoTime();
+        long deadline = started + patience(body, deadlines).toNanos();
         while (true) {
             switch (found.get().ask()) {
                 case ModelSlot.Answer.Granted<ModelEndpoints>(Lease<ModelEndpoints> lease) -> {
+                    ExchangeNotes.current().waited(Duration.ofNanos(System.nanoTime() - started));
                     return lease;
                 }
                 case ModelSlot.Answer.Refused<ModelEndpoints>(ModelUnavailable why) -> throw refusal(name, why);

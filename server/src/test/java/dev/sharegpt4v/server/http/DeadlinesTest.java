@@ -30,10 +30,19 @@ final class DeadlinesTest {
         Scheduling queue = new Scheduling(3, "salt", seconds(asked), Optional.empty());
         Scheduling total = new Scheduling(3, "salt", Optional.empty(), seconds(asked));
 
-        assertThat(new Deadlines(seconds(allowed), Optional.empty()).bound(queue))
+        assertThat(new Deadlines(seconds(allowed), Optional.empty()).bound(queue, Duration.ZERO))
                 .isEqualTo(new Scheduling(3, "salt", seconds(holds), Optional.empty()));
-        assertThat(new Deadlines(Optional.empty(), seconds(allowed)).bound(total))
+        assertThat(new Deadlines(Optional.empty(), seconds(allowed)).bound(total, Duration.ZERO))
                 .isEqualTo(new Scheduling(3, "salt", Optional.empty(), seconds(holds)));
+    }
+
+    @Test
+    void whatTheModelWasWaitedForIsPartOfBothTimes() {
+        Scheduling asked = new Scheduling(0, "", seconds("5"), seconds("9"));
+        assertThat(new Deadlines(seconds("4"), Optional.empty()).bound(asked, Duration.ofSeconds(3)))
+                .isEqualTo(new Scheduling(0, "", seconds("1"), seconds("6")));
+        assertThat(Deadlines.NONE.bound(asked, Duration.ofSeconds(20)))
+                .isEqualTo(new Scheduling(0, "", Optional.of(Duration.ofMillis(1)), Optional.of(Duration.ofMillis(1))));
     }
 
     private static Optional<Duration> seconds(String text) {
