@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
@@ -23,14 +21,12 @@ public final class NativeHeap {
 
     /** Gives the pages back on which nothing lies; where the C library has no such function, all stays as it is. */
     public static void trim() {
-        Optional<MemorySegment> function = Linker.nativeLinker().defaultLookup().find("malloc_trim");
+        Optional<MethodHandle> function = CLibrary.find("malloc_trim", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
         if (function.isEmpty()) {
             return;
         }
-        MethodHandle handle =
-                Linker.nativeLinker().downcallHandle(function.get(), FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
         try {
-            int ignored = (int) handle.invokeExact(KEEP_NOTHING);
+            int ignored = (int) function.get().invokeExact(KEEP_NOTHING);
         } catch (Throwable e) {
             throw new IllegalStateException("a downcall throws nothing checked. This is a bug.", e);
         }

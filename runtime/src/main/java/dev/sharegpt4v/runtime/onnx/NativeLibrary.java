@@ -7,8 +7,6 @@ import dev.sharegpt4v.runtime.execution.ExecutionFailure;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
@@ -50,15 +48,13 @@ final class NativeLibrary {
      * builds do so otherwise. It reads the variable when it is loaded.
      */
     private static void keepFromReporting() {
-        Linker linker = Linker.nativeLinker();
-        Optional<MemorySegment> function = linker.defaultLookup().find("setenv");
-        if (function.isEmpty()) {
+        Optional<MethodHandle> setenv =
+                CLibrary.find("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+        if (setenv.isEmpty()) {
             return;
         }
-        MethodHandle setenv =
-                linker.downcallHandle(function.get(), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
-            int _ = (int) setenv.invokeExact(arena.allocateFrom(NO_REPORTS), arena.allocateFrom("1"), 0);
+            int _ = (int) setenv.get().invokeExact(arena.allocateFrom(NO_REPORTS), arena.allocateFrom("1"), 0);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

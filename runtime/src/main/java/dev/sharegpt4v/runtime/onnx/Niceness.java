@@ -3,8 +3,6 @@ package dev.sharegpt4v.runtime.onnx;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
@@ -28,14 +26,13 @@ final class Niceness {
      * right to use it, all stays as it is.
      */
     static void giveWay() {
-        Optional<MemorySegment> function = Linker.nativeLinker().defaultLookup().find("setpriority");
+        Optional<MethodHandle> function =
+                CLibrary.find("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
         if (function.isEmpty()) {
             return;
         }
-        MethodHandle handle = Linker.nativeLinker()
-                .downcallHandle(function.get(), FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
         try {
-            int ignored = (int) handle.invokeExact(PRIO_PROCESS, THIS_THREAD, NICE);
+            int ignored = (int) function.get().invokeExact(PRIO_PROCESS, THIS_THREAD, NICE);
         } catch (Throwable e) {
             throw new IllegalStateException("a downcall throws nothing checked. This is a bug.", e);
         }

@@ -1,5 +1,6 @@
 package dev.sharegpt4v.server.command;
 
+import dev.sharegpt4v.models.catalog.PackageManifest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -42,7 +43,7 @@ final class AwaitCommand implements Callable<Integer> {
         long start = System.nanoTime();
         CountDownLatch never = new CountDownLatch(1);
         boolean told = false;
-        while (!Files.isRegularFile(folder.resolve("model.json"))) {
+        while (!Files.isRegularFile(folder.resolve(PackageManifest.FILE_NAME))) {
             if (seconds != null && System.nanoTime() - start >= TimeUnit.SECONDS.toNanos(seconds)) {
                 spec.commandLine().getErr().println("sharegpt4v: " + folder + " did not come in " + seconds + " s");
                 return 1;

@@ -1,6 +1,7 @@
 package dev.sharegpt4v.server.command;
 
 import dev.sharegpt4v.models.catalog.Device;
+import dev.sharegpt4v.models.catalog.PackageManifest;
 import dev.sharegpt4v.models.catalog.PackagePlace;
 import dev.sharegpt4v.models.checkpoint.Checkpoint;
 import dev.sharegpt4v.models.checkpoint.Checkpoints;
@@ -85,7 +86,7 @@ final class DemoModel {
     }
 
     private static boolean isCurrent(Path target, List<Path> sources) {
-        Path manifest = target.resolve("model.json");
+        Path manifest = target.resolve(PackageManifest.FILE_NAME);
         if (!Files.isRegularFile(manifest)) {
             return false;
         }

@@ -108,7 +108,8 @@ final class ModelOptions {
             return DemoModel.packageFolder(device.asked().orElse(Device.CPU));
         }
         Path given = asked.get().folder();
-        if (!Files.isRegularFile(given.resolve("model.json")) && Files.isRegularFile(given.resolve("config.json"))) {
+        if (!Files.isRegularFile(given.resolve(PackageManifest.FILE_NAME))
+                && Files.isRegularFile(given.resolve("config.json"))) {
             throw new IllegalArgumentException(
                     given + " is a checkpoint; make a package of it first: sharegpt4v convert " + given + " PACKAGE");
         }

@@ -19,8 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The pages for people: the console at {@code /} and the server's state at {@code /status}, from {@code console/} beside this
@@ -46,24 +44,26 @@ final class Console {
     private static final Map<String, String> TYPES = Map.of("html", HTML, "css", CSS, "js", SCRIPT);
 
     /** Names of files by path. */
-    private static final Map<String, String> PATHS = Stream.concat(
-                    Stream.of(Map.entry("/", "index.html"), Map.entry("/status", "status.html")),
-                    Stream.of(
-                                    "console.css",
-                                    "console.js",
-                                    "composer.js",
-                                    "events.js",
-                                    "key.js",
-                                    "request.js",
-                                    "server.js",
-                                    "snippets.js",
-                                    "status.js",
-                                    "metrics.js")
-                            .map(file -> Map.entry(FILES + file, file)))
-            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    private static final Map<String, String> PATHS = Map.ofEntries(
+            Map.entry("/", "index.html"),
+            Map.entry("/status", "status.html"),
+            part("console.css"),
+            part("console.js"),
+            part("composer.js"),
+            part("events.js"),
+            part("key.js"),
+            part("request.js"),
+            part("server.js"),
+            part("snippets.js"),
+            part("status.js"),
+            part("metrics.js"));
 
     /** By file, each read when it is asked for. */
     private final Map<String, Asset> assets = new ConcurrentHashMap<>();
+
+    private static Map.Entry<String, String> part(String file) {
+        return Map.entry(FILES + file, file);
+    }
 
     List<Route> routes() {
         return List.of(

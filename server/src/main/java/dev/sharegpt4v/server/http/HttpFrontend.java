@@ -190,17 +190,20 @@ public final class HttpFrontend implements AutoCloseable {
                 405, "method_not_allowed", "Not allowed method " + method.text() + " at " + path + ".");
     }
 
-    private void refuse(ServerRequest request, ServerResponse response, ApiException failure) {
+    private void note(ApiException failure) {
         metrics.rejected(failure.code());
         ExchangeNotes.current().refused(failure.code());
+    }
+
+    private void refuse(ServerRequest request, ServerResponse response, ApiException failure) {
+        note(failure);
         if (!response.isSent()) {
             Answers.error(request, response, failure);
         }
     }
 
     private void refusedByWebServer(String method, String path, String id, ApiException failure) {
-        metrics.rejected(failure.code());
-        ExchangeNotes.current().refused(failure.code());
+        note(failure);
         if (!ExchangeNotes.isBound()) {
             metrics.answered(RouteTable.OTHER, failure.status());
             exchanges.endUnrouted(id, method, path, failure);
